@@ -1,0 +1,55 @@
+# `make run` and `make test` need Python 3.11 and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+SYNCED := .venv/.synced
+DEV := .venv/.synced-dev
+UI_HOME := $(abspath $(or $(WAREHOUSE_DATA_DIR),.warehouse))/dagster
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all ui lint format bench clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+
+$(BIN)/uv:
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(SYNCED): pyproject.toml uv.lock | $(BIN)/uv
+	@$(BIN)/uv sync --quiet --locked --compile-bytecode --no-dev --inexact
+	@touch $@
+
+$(DEV): pyproject.toml uv.lock | $(BIN)/uv
+	@$(BIN)/uv sync --quiet --locked --compile-bytecode
+	@touch $@ $(SYNCED)
+
+run: $(SYNCED) ## Build the warehouse and say what it found
+	@$(BIN)/warehouse build
+
+test: $(DEV) ## Run the tests that need nothing but Python
+	$(BIN)/pytest -q -m "not browser"
+
+test-all: $(DEV) ## Run every test; installs the Debian packages that some need
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null)
+	$(BIN)/pytest -q
+
+ui: $(SYNCED) ## Open the orchestrator on http://127.0.0.1:3000
+	@mkdir -p $(UI_HOME) && cp orchestration/dagster.yaml $(UI_HOME)/
+	@DAGSTER_HOME=$(UI_HOME) $(BIN)/dagster dev
+
+lint: $(DEV) ## Check format, style, types and SQL
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 1 --disable-progress-bar dbt_project/models dbt_project/tests
+
+format: $(DEV) ## Format Python and SQL
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
+
+bench: $(DEV) ## Measure against named rivals, in one run
+	$(BIN)/python -m tests.bench
+
+clean: ## Remove what the warehouse made; the environment stays
+	rm -rf .warehouse

@@ -1,0 +1,30 @@
+{{ config(materialized="view") }}
+
+select
+    observation.dataset,
+    observation.vintage,
+    'CA' as reporter,
+    trade.code as flow,
+    'total' as trade_type,
+    partner.partner_code,
+    'all' as product_classification,
+    'all' as product_code,
+    'all' as province_code,
+    observation.period_start_date,
+    last_day(observation.period_start_date) as period_end_date,
+    'month' as period_grain,
+    basis.code as basis,
+    adjustment.code as seasonal_adjustment,
+    'fob' as valuation,
+    'CAD' as currency,
+    observation.value_cad as "value",
+    observation.value_decimals,
+    observation.status
+from {{ ref("stg_statcan__12100011") }} as observation
+left join {{ ref("statcan_trade_codes") }} as trade
+    on trade.dimension = 'trade' and observation.trade_member_id = trade.member_id
+left join {{ ref("statcan_trade_codes") }} as basis
+    on basis.dimension = 'basis' and observation.basis_member_id = basis.member_id
+left join {{ ref("statcan_trade_codes") }} as adjustment
+    on adjustment.dimension = 'seasonal_adjustment' and observation.seasonal_adjustment_member_id = adjustment.member_id
+left join {{ ref("partner") }} as partner on observation.partner_member_id = partner.statcan_member_id

@@ -1,0 +1,17 @@
+-- Every figure of every vintage that was out by the as-of day, under one set of names.
+with conformed as (
+    {% for model in ["int_trade__12100011", "int_trade__cimt_aggregates"] %}
+    select * from {{ ref(model) }}
+    {{ "union all by name" if not loop.last }}
+    {% endfor %}
+)
+
+select
+    conformed.*,
+    vintage.vintage_date,
+    vintage.vintage_position,
+    vintage.next_complete_position,
+    vintage.next_complete_date
+from conformed
+inner join {{ ref("stg_landing__vintage") }} as vintage
+    on conformed.dataset = vintage.dataset and conformed.vintage = vintage.vintage

@@ -1,0 +1,67 @@
+-- The windows that a metric is read over: each month, and every twelve months and calendar year whose months are all there.
+with month as (
+    select
+        {{ columns_of(trade_series_columns()) }},
+        product_scope,
+        period_start_date,
+        period_end_date,
+        us_value,
+        world_value,
+        vintage_date
+    from {{ ref("us_share_vintage") }}
+    where {{ as_of() }} and flow = 'export'
+),
+
+spans as (
+    select
+        {{ columns_of(trade_series_columns()) }},
+        product_scope,
+        'month' as window_type,
+        period_start_date,
+        period_end_date,
+        1 as n_months
+    from month
+    union all
+    select
+        {{ columns_of(trade_series_columns()) }},
+        product_scope,
+        'ttm' as window_type,
+        cast(period_start_date - interval 11 month as date) as period_start_date,
+        period_end_date,
+        12 as n_months
+    from month
+    union all
+    select
+        {{ columns_of(trade_series_columns()) }},
+        product_scope,
+        'year' as window_type,
+        cast(period_start_date - interval 11 month as date) as period_start_date,
+        period_end_date,
+        12 as n_months
+    from month
+    where extract(month from period_start_date) = 12
+)
+
+select
+    {{ columns_of(trade_series_columns(), "spans") }},
+    spans.product_scope,
+    spans.window_type,
+    spans.period_start_date,
+    spans.period_end_date,
+    spans.n_months,
+    sum(month.us_value) as us_value,
+    sum(month.world_value) as world_value,
+    min(month.vintage_date) as vintage_date_min,
+    max(month.vintage_date) as vintage_date_max,
+    any_value(coverage.is_preferred) as is_preferred,
+    any_value(coverage.is_absent_zero) as is_absent_zero,
+    any_value(coverage.listed_partners) as listed_partners,
+    any_value(coverage.partners_never_held) as partners_never_held
+from spans
+inner join month
+    on
+        {{ same(trade_series_columns() + ["product_scope"], "spans", "month") }}
+        and month.period_start_date between spans.period_start_date and spans.period_end_date
+inner join {{ ref("trade_dataset") }} as coverage on spans.dataset = coverage.dataset
+group by all
+having count(*) = spans.n_months

@@ -1,0 +1,64 @@
+-- A partner counts as listed where each month of the window has its figure; whatever is not listed is a rest of unknown composition, so the
+-- HHI lies between the listed partners' squares alone and those plus the square of the rest.
+with partner_window as (
+    select
+        {{ columns_of(trade_series_columns(), "span") }},
+        span.product_scope,
+        span.window_type,
+        span.period_start_date,
+        figure.partner_code,
+        sum(figure."value") / any_value(span.world_value) as share
+    from {{ ref("int_trade__window") }} as span
+    inner join {{ ref("int_trade__partner_month") }} as figure
+        on
+            {{ same(trade_series_columns() + ["product_scope"], "span", "figure") }}
+            and figure.period_start_date between span.period_start_date and span.period_end_date
+    group by all
+    having count(*) = any_value(span.n_months) or any_value(span.is_absent_zero)
+),
+
+listed as (
+    select
+        {{ columns_of(trade_series_columns()) }},
+        product_scope,
+        window_type,
+        period_start_date,
+        sum(share * share) as hhi_low,
+        greatest(1 - sum(share), 0) as rest_share,
+        count(*) as n_partners
+    from partner_window
+    group by all
+)
+
+select
+    span.dataset,
+    span.reporter,
+    span.trade_type,
+    span.province_code,
+    span.window_type,
+    span.period_start_date,
+    span.period_end_date,
+    span.product_scope,
+    span.basis,
+    span.seasonal_adjustment,
+    span.currency,
+    span.us_value,
+    span.world_value,
+    span.world_value - span.us_value as non_us_value,
+    span.us_value / span.world_value as us_share,
+    listed.hhi_low as partner_hhi_low,
+    listed.hhi_low + listed.rest_share * listed.rest_share as partner_hhi_high,
+    1 / (listed.hhi_low + listed.rest_share * listed.rest_share) as effective_partners_low,
+    1 / listed.hhi_low as effective_partners_high,
+    listed.rest_share,
+    listed.n_partners,
+    case
+        when span.is_absent_zero then span.partners_never_held
+        else span.listed_partners - listed.n_partners
+    end as n_missing,
+    span.vintage_date_min,
+    span.vintage_date_max,
+    span.is_preferred
+from {{ ref("int_trade__window") }} as span
+inner join listed
+    on {{ same(trade_series_columns() + ["product_scope", "window_type", "period_start_date"], "span", "listed") }}

@@ -1,0 +1,233 @@
+"""The command line: a remote control of the Dagster jobs, and a reader of what they published.
+
+Whatever needs neither Dagster nor dbt imports neither.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from orchestration.lib.table_format import FORMATS, show
+from orchestration.publication.release import CURRENT, ReleaseInfo, current_release, link_of
+from orchestration.settings import DATA_DIR_VARIABLE, REPOSITORY, Settings
+from sources import intake, registry
+from sources.errors import SourceError
+from sources.landing import Landing
+from sources.spec import Vintage
+
+messages = Console(stderr=True, highlight=False)
+
+
+class WarehouseGroup(click.Group):
+    """Errors that a user can mend end in one line and exit code 1, never in a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (SourceError, UserError) as error:
+            messages.print(f"[bold red]Error[/] {_escaped(error)}", soft_wrap=True)
+            sys.exit(1)
+
+
+class UserError(Exception):
+    """What was asked for cannot be done, and why."""
+
+
+@click.group(cls=WarehouseGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help=f"Where everything is kept [default: ${DATA_DIR_VARIABLE} or .warehouse].")
+@click.pass_context
+def main(context: click.Context, data_dir: Path | None) -> None:
+    """Trade leverage warehouse: who depends on whom in Canada–US trade, with every vintage of every figure."""
+    if data_dir:
+        os.environ[DATA_DIR_VARIABLE] = str(data_dir.resolve())
+    context.obj = Settings.from_environment()
+
+
+format_option = click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print rows.")
+day = click.DateTime(["%Y-%m-%d"])
+
+
+@main.command()
+@click.option("--as-of", type=day, help="Build on what was known by the end of this day, into publish/as-of-<DATE>.")
+@click.option("--force", is_flag=True, help="Publish a new release though nothing is new.")
+@click.pass_obj
+def build(settings: Settings, as_of: datetime | None, force: bool) -> None:
+    """Land the bundled vintages, make everything of what has landed, and publish it."""
+    _build(settings, as_of.date() if as_of else None, force=force)
+
+
+@main.command()
+@click.argument("names", metavar="[DATASET]...", nargs=-1)
+@click.pass_obj
+def refresh(settings: Settings, names: tuple[str, ...]) -> None:
+    """Ask the agencies for what is new, and build when something is. Without names: every data set that can be asked for."""
+    datasets = [registry.dataset(name) for name in names] or [dataset for dataset in registry.datasets() if dataset.fetch]
+    failures = _refresh(settings, datasets)
+    _build(settings, None, force=False)
+    if failures:
+        raise UserError("\n      ".join(failures))
+
+
+@main.command(name="import")
+@click.argument("name", metavar="DATASET")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--vintage", help="The release that the file is: 2026-09-03, or 2026-06-09~ for an estimate.")
+@click.option("--partial", "is_partial", is_flag=True, help="The file is an excerpt: it adds and corrects cells and withdraws none.")
+@click.pass_obj
+def import_(settings: Settings, name: str, file: Path, vintage: str | None, is_partial: bool) -> None:
+    """Land a file that you have. `warehouse build` then uses it."""
+    try:
+        release = Vintage.parse(vintage) if vintage else None
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    attempt = intake.land_file(Landing(settings.data_dir), registry.dataset(name), file, release, is_partial=is_partial)
+    click.echo(f"{attempt.dataset}: {attempt.outcome} as vintage {attempt.vintage}, {attempt.rows:,} rows")
+
+
+@main.command()
+@format_option
+@click.pass_obj
+def datasets(settings: Settings, format_: str) -> None:
+    """What can be landed: title, cadence, licence, last vintage."""
+    landed = Landing(settings.data_dir).vintages()
+    rows = []
+    for dataset in registry.datasets():
+        vintages = [vintage for vintage in landed if vintage.dataset == dataset.id]
+        rows.append(
+            {
+                "dataset": dataset.id,
+                "title": dataset.title,
+                "cadence": dataset.cadence.name,
+                "access": "fetched" if dataset.fetch else "imported or bundled",
+                "vintages": len(vintages),
+                "last_vintage": vintages[-1].vintage if vintages else None,
+                "licence": dataset.licence.name,
+                "attribution": dataset.licence.attribution,
+                "source_url": dataset.source_url,
+            }
+        )
+    show(rows, format_, hide_in_table=("attribution", "source_url"))
+
+
+@main.command()
+@format_option
+@click.pass_obj
+def status(settings: Settings, format_: str) -> None:
+    """What is stale or failed, why, and what to do."""
+    from orchestration.lib.status import dataset_status
+
+    show(dataset_status(Landing(settings.data_dir)), format_)
+    release = current_release(settings.data_dir)
+    messages.print(f"Current release: {release.release_id}, {_escaped(release.headline)}" if release else "No release yet: run `warehouse build`.")
+
+
+@main.command()
+@click.argument("query")
+@click.option("--as-of", type=day, help="Ask the release of this knowledge date.")
+@format_option
+@click.pass_obj
+def sql(settings: Settings, query: str, as_of: datetime | None, format_: str) -> None:
+    """Ask the current release in SQL."""
+    import duckdb
+
+    release = _release(settings, as_of.date() if as_of else None)
+    with duckdb.connect(release.database, read_only=True) as connection:
+        try:
+            answer = connection.execute(query)
+        except duckdb.Error as error:
+            raise UserError(str(error)) from error
+        names = [column[0] for column in answer.description or []]
+        show([dict(zip(names, row, strict=True)) for row in answer.fetchall()], format_, columns=names)
+
+
+@main.command()
+@click.option("--event-date", type=day, help="Judge the claim as if made on this day [default: the day it was made].")
+@click.option("--as-known-on", type=day, help="Use only figures published by this day [default: today].")
+@format_option
+@click.pass_obj
+def claims(settings: Settings, event_date: datetime | None, as_known_on: datetime | None, format_: str) -> None:
+    """The verdict on every claim, with the figure, its tolerance and the file behind it."""
+    import duckdb
+
+    from orchestration.lib.claim_table import judge
+    from sources.clock import now
+
+    release = _release(settings, None)
+    with duckdb.connect(release.database, read_only=True) as connection:
+        verdicts = judge(connection, event_date and event_date.date(), as_known_on.date() if as_known_on else now().date())
+    show(verdicts, format_, as_record=True)
+
+
+@main.command()
+@click.pass_obj
+def publish(settings: Settings) -> None:
+    """Publish a new release of the working warehouse as the last build left it."""
+    if not settings.database(None).exists():
+        raise UserError("there is no working warehouse to publish; run `warehouse build`")
+    _run(settings, "publish", {})
+    _say_headline(settings, None)
+
+
+def _build(settings: Settings, as_of: date | None, *, force: bool) -> None:
+    from orchestration.publication.state import state_of
+
+    release = current_release(settings.data_dir, link_of(as_of))
+    if release and release.state == state_of(settings.data_dir, as_of) and not force:
+        messages.print("Nothing is new: the release matches everything that has landed.")
+    else:
+        _run(settings, "build", {"resources": {"warehouse": {"config": {"as_of": as_of.isoformat() if as_of else ""}}}})
+    _say_headline(settings, as_of)
+
+
+def _refresh(settings: Settings, datasets: list[Any]) -> list[str]:
+    """Declared data sets are refreshed by the job of that name; tables that the provider merely knows are landed directly."""
+    declared = {dataset.id for dataset in registry.datasets()}
+    failures = []
+    for dataset in datasets:
+        if dataset.id not in declared or dataset.fetch is None:
+            try:
+                attempt = intake.fetch(Landing(settings.data_dir), dataset)
+                messages.print(f"{dataset.id}: {attempt.outcome} {attempt.reason}")
+            except SourceError as error:
+                failures.append(str(error))
+    chosen = [dataset for dataset in datasets if dataset.id in declared and dataset.fetch]
+    if chosen:
+        from orchestration.lib.raw_assets import raw_key
+        from orchestration.lib.run_job import run_job
+
+        failures += run_job("refresh", settings, {}, messages, [raw_key(dataset) for dataset in chosen])
+    return failures
+
+
+def _run(settings: Settings, job: str, run_config: Mapping[str, Any]) -> None:
+    from orchestration.lib.run_job import run_job
+
+    failures = run_job(job, settings, run_config, messages)
+    if failures:
+        raise UserError("\n      ".join(failures))
+
+
+def _release(settings: Settings, as_of: date | None) -> ReleaseInfo:
+    release = current_release(settings.data_dir, link_of(as_of))
+    if release is None:
+        raise UserError(f"there is no release yet; run `warehouse build{f' --as-of {as_of}' if as_of else ''}`")
+    return release
+
+
+def _say_headline(settings: Settings, as_of: date | None) -> None:
+    release = _release(settings, as_of)
+    folder = settings.data_dir / "publish" / link_of(as_of)
+    shown = folder.relative_to(REPOSITORY) if folder.is_relative_to(REPOSITORY) else folder
+    click.echo(f"{release.headline}\nRelease {release.release_id} is in {shown}; open report.html there.")
+
+
+def _escaped(text: object) -> str:
+    return str(text).replace("[", r"\[")

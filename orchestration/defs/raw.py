@@ -1,0 +1,26 @@
+"""What is fetched: one asset per data set of the registry, and the list of what has landed."""
+
+import dagster as dg
+
+from orchestration.lib.raw_assets import content_version, raw_asset, raw_key
+from orchestration.lib.warehouse import Warehouse
+from sources import registry
+
+
+@dg.definitions
+def raw() -> dg.Definitions:
+    datasets = registry.datasets()
+
+    @dg.asset(
+        key=["raw", "vintage"],
+        group_name="raw",
+        kinds={"parquet"},
+        deps=[raw_key(dataset) for dataset in datasets],
+        description="One row per landed vintage, and a table without rows for every data set, so that SQL finds all of them.",
+    )
+    def vintage(warehouse: Warehouse) -> dg.MaterializeResult:
+        warehouse.landing.prepare(datasets)
+        vintages = warehouse.landing.vintages()
+        return dg.MaterializeResult(data_version=dg.DataVersion(content_version(vintages)), metadata={"dagster/row_count": len(vintages)})
+
+    return dg.Definitions(assets=[vintage, *(raw_asset(dataset) for dataset in datasets)])

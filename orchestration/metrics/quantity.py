@@ -1,0 +1,113 @@
+"""Figures that know what they are, so that a ratio of two different things is refused instead of computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from itertools import pairwise
+
+from orchestration.metrics.errors import MixedRatio, Undefined
+from orchestration.metrics.months import plus_months
+from sources.units import check_unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What two figures must have in common before they may be added, subtracted or divided. The unit of money is its currency."""
+
+    dataset: str
+    basis: str
+    seasonal_adjustment: str
+    unit: str
+    price_basis: str = "nominal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity(Kind):
+    """One published figure: its value in whole units, the month it is about (its first day) and the release it was read from.
+
+    A figure that is missing is no Quantity: pass None where a function allows it, never zero.
+    """
+
+    value: float
+    period: date
+    vintage: date
+
+    def __post_init__(self) -> None:
+        check_unit(self.unit)
+        if not math.isfinite(self.value):
+            raise ValueError(f"{self.value} is not a figure; a missing one is None")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total(Kind):
+    """The sum over a window of consecutive months, which may come from several releases."""
+
+    value: float
+    first_period: date
+    last_period: date
+    n_periods: int
+    vintage_date_min: date
+    vintage_date_max: date
+
+
+def require_same(one: Kind, other: Kind, dimensions: Iterable[str] = ()) -> None:
+    """Raise MixedRatio where the two differ in kind or in one of the further `dimensions`."""
+    names = [field.name for field in fields(Kind)] + list(dimensions)
+    sides = {name: (getattr(one, name), getattr(other, name)) for name in names}
+    differences = {name: pair for name, pair in sides.items() if pair[0] != pair[1]}
+    if differences:
+        raise MixedRatio(differences)
+
+
+def ratio(numerator: Quantity, denominator: Quantity) -> float:
+    """Divide two figures of one kind and one vintage, perhaps of different months (as in a growth factor)."""
+    require_same(numerator, denominator, ["vintage"])
+    if denominator.value == 0:
+        raise Undefined("the denominator is zero")
+    return numerator.value / denominator.value
+
+
+def share(numerator: Quantity, denominator: Quantity) -> float:
+    """Divide a part by its whole: one kind, one vintage, one month. The result lies in [0, 1]."""
+    require_same(numerator, denominator, ["period"])
+    quotient = ratio(numerator, denominator)
+    if not (numerator.value >= 0 and 0 <= quotient <= 1):
+        raise ValueError(f"{numerator.value:g} is not a part of {denominator.value:g}")
+    return quotient
+
+
+def remainder(whole: Quantity, part: Quantity) -> Quantity:
+    """Subtract a part from its whole, under the conditions of `share`."""
+    share(part, whole)
+    return replace(whole, value=whole.value - part.value)
+
+
+def total_over(quantities: Sequence[Quantity]) -> Total:
+    """Sum figures of one kind over consecutive months; each may come from its own release. Raises Undefined where the window has a gap."""
+    if not quantities:
+        raise Undefined("the window is empty")
+    months = sorted(quantities, key=lambda quantity: quantity.period)
+    for before, after in pairwise(months):
+        require_same(before, after)
+        if after.period != plus_months(before.period, 1):
+            raise Undefined(f"the window jumps from {before.period:%Y-%m} to {after.period:%Y-%m}")
+    vintages = [quantity.vintage for quantity in months]
+    return Total(
+        **{field.name: getattr(months[0], field.name) for field in fields(Kind)},
+        value=math.fsum(quantity.value for quantity in months),
+        first_period=months[0].period,
+        last_period=months[-1].period,
+        n_periods=len(months),
+        vintage_date_min=min(vintages),
+        vintage_date_max=max(vintages),
+    )
+
+
+def share_over(parts: Sequence[Quantity], wholes: Sequence[Quantity]) -> float:
+    """Divide the window's sums of parts and wholes, given month by month. Both figures of a month share one vintage; the months may differ."""
+    for part, whole in zip(parts, wholes, strict=True):
+        share(part, whole)
+    return total_over(parts).value / total_over(wholes).value

@@ -1,0 +1,40 @@
+"""The published DuckDB file: tables with comments and nothing else, in a format that clients since DuckDB 0.10 open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from orchestration.publication.release import DATABASE
+from orchestration.publication.tables import PublicTable, literal, quoted
+
+STORAGE: Final = "v1.0.0"
+STORAGE_NUMBER: Final = 64
+
+_HEADER = slice(8, 20)
+
+
+def write_database(connection: duckdb.DuckDBPyConnection, tables: Iterable[PublicTable], folder: Path) -> None:
+    """Load the release's Parquet files into its database, and comment every table and column."""
+    connection.execute(f"ATTACH {literal(str(folder / DATABASE))} AS published (STORAGE_VERSION {literal(STORAGE)})")
+    try:
+        for table in tables:
+            name = f"published.{table.sql_name}"
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS published.{quoted(table.schema)}")
+            connection.execute(f"CREATE TABLE {name} AS FROM read_parquet({literal(str(folder / table.parquet))})")
+            connection.execute(f"COMMENT ON TABLE {name} IS {literal(table.comment)}")
+            for column in table.columns:
+                connection.execute(f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {literal(column.comment)}")
+        connection.execute("CHECKPOINT published")
+    finally:
+        connection.execute("DETACH published")
+
+
+def storage_number(database: Path) -> int | None:
+    """The version in the file's header, which a client compares with what it can read; None where the file is not DuckDB's."""
+    with database.open("rb") as stream:
+        header = stream.read(_HEADER.stop)[_HEADER]
+    return int.from_bytes(header[4:], "little") if header[:4] == b"DUCK" else None

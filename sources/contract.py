@@ -1,0 +1,123 @@
+"""What every payload must fulfil before it becomes a vintage: three checks, from the bytes to the vintage before it.
+
+`sniff` looks at the bytes, `check` at the landed tables, `check_gate` at their size against the last complete vintage. What only a parser can
+see (encoding, ragged rows, texts that are no numbers) is the parser's to refuse; what holds for every table is checked here, once.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import duckdb
+
+from sources.errors import ContractError
+from sources.spec import DUCKDB_TYPE, Dataset, Parsed, Table
+
+_SHOWN = 3
+_AGAIN = "Fetch or download the file again; if it comes the same way, the agency's page may say why"
+
+
+def sniff(dataset: Dataset, path: Path) -> None:
+    """Refuse bytes that are no data set at all: nothing, a web page or an error document, a zip that cannot be opened."""
+    with path.open("rb") as stream:
+        start = stream.read(4096)
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text:
+        raise ContractError(dataset.id, f"{path.name} is empty", _AGAIN)
+    if _is_web_page(text):
+        raise ContractError(dataset.id, f"{path.name} is a web page{_headline(text)}, not data", _AGAIN)
+    if start.startswith(b"PK"):
+        _open_zip(dataset, path)
+
+
+def check(dataset: Dataset, folder: Path, parsed: Parsed) -> None:
+    """Hold the landed Parquet against the data set's tables: files, columns, types, keys, and that there is anything at all.
+
+    A key column without a value counts as a value of its own: "all products" may be written as an empty cell.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("SET preserve_insertion_order = false")
+        for table in dataset.tables:
+            path = folder / f"{table.name}.parquet"
+            if not path.is_file():
+                raise ContractError(dataset.id, f"the parser wrote no table {table.name!r}", "This is a fault of the program: please report it")
+            landed = connection.read_parquet(str(path))
+            _check_columns(dataset, table, landed)
+            _check_key(dataset, table, landed)
+    first = dataset.tables[0].name
+    if not parsed.rows[first]:
+        raise ContractError(dataset.id, f"the file has no row for {first!r}, only a header", _AGAIN)
+
+
+def check_gate(dataset: Dataset, rows: int, previous_rows: int | None) -> None:
+    """Refuse a complete vintage that lost more rows against the complete one before it than the data set's gate allows."""
+    if dataset.gate is None or not previous_rows:
+        return
+    loss = 1 - rows / previous_rows
+    if loss > dataset.gate.max_row_loss_share:
+        raise ContractError(
+            dataset.id,
+            f"it has {rows:,} rows where the complete vintage before it had {previous_rows:,}: {loss:.1%} fewer, "
+            f"and at most {dataset.gate.max_row_loss_share:.1%} may go ({dataset.gate.reason})",
+            "If the agency really withdrew them, raise the gate; otherwise fetch the file again",
+        )
+
+
+def _is_web_page(text: bytes) -> bool:
+    is_markup = text.startswith(b"<")
+    return is_markup and re.search(rb"<!doctype\s+html|<html|^(<\?xml[^>]*>\s*)?<error\b", text, re.IGNORECASE) is not None
+
+
+def _headline(text: bytes) -> str:
+    found = re.search(rb"<(title|message)>\s*([^<]{1,100})", text, re.IGNORECASE)
+    return f" ({found[2].decode('utf-8', 'replace').strip()!r})" if found else ""
+
+
+def _open_zip(dataset: Dataset, path: Path) -> None:
+    try:
+        zipfile.ZipFile(path).close()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ContractError(dataset.id, f"{path.name} is a truncated or damaged zip ({error})", _AGAIN) from error
+
+
+def _check_columns(dataset: Dataset, table: Table, landed: duckdb.DuckDBPyRelation) -> None:
+    types = dict(zip(landed.columns, map(str, landed.types), strict=True))
+    missing = [column.name for column in table.fields if column.is_required and column.name not in types]
+    if missing:
+        raise ContractError(
+            dataset.id,
+            f"table {table.name!r} lacks the columns {missing}; it has {list(types)}",
+            "The agency may have changed its layout: compare with the declared fields",
+        )
+    for column in table.fields:
+        expected = DUCKDB_TYPE[column.type]
+        if types.get(column.name, expected) != expected:
+            raise ContractError(
+                dataset.id,
+                f"column {column.name!r} of table {table.name!r} landed as {types[column.name]}, its field says {expected}",
+                "This is a fault of the program: please report it",
+            )
+
+
+def _check_key(dataset: Dataset, table: Table, landed: duckdb.DuckDBPyRelation) -> None:
+    """Equal rows have equal hashes, so as many hashes as rows prove the key; only where they differ are the rows themselves compared."""
+    key = ", ".join(f'"{name}"' for name in table.key)
+    rows, hashes = landed.aggregate(f"count(*), count(DISTINCT hash({key}))").fetchall()[0]
+    if rows == hashes:
+        return
+    repeated = landed.aggregate(f"{key}, count(*) AS times", key).filter("times > 1")
+    total = len(repeated)
+    if total:
+        examples = [dict(zip(repeated.columns, row, strict=True)) for row in repeated.order(key).limit(_SHOWN).fetchall()]
+        raise ContractError(
+            dataset.id,
+            f"table {table.name!r} has {total:,} keys {table.key} more than once: " + "; ".join(map(_in_words, examples)),
+            "A row must be published once: fetch the file again, or ask the agency which row holds",
+        )
+
+
+def _in_words(example: dict[str, object]) -> str:
+    times = example.pop("times")
+    return ", ".join(f"{name}={value!r}" for name, value in example.items()) + f" ({times} times)"
