@@ -5,6 +5,7 @@ Whatever needs neither Dagster nor dbt imports neither.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ import click
 from rich.console import Console
 
 from orchestration.lib.table_format import FORMATS, show
-from orchestration.publication.release import CURRENT, ReleaseInfo, current_release, link_of
+from orchestration.publication.release import ReleaseInfo, current_release, link_of
 from orchestration.settings import DATA_DIR_VARIABLE, REPOSITORY, Settings
 from sources import intake, registry
 from sources.errors import SourceError
@@ -162,8 +163,8 @@ def claims(settings: Settings, event_date: datetime | None, as_known_on: datetim
 
     release = _release(settings, None)
     with duckdb.connect(release.database, read_only=True) as connection:
-        verdicts = judge(connection, event_date and event_date.date(), as_known_on.date() if as_known_on else now().date())
-    show(verdicts, format_, as_record=True)
+        verdicts = judge(connection, [(event_date and event_date.date(), as_known_on.date() if as_known_on else now().date())])
+    show([dataclasses.asdict(judged) for judged in verdicts], format_, as_record=True)
 
 
 @main.command()

@@ -132,8 +132,9 @@ class Landing:
     def validators(self, dataset: str) -> Validators:
         """The validators of the last download whose content is landed; none before that."""
         known = Validators()
+        landed = {vintage.vintage for vintage in self.vintages(dataset)}
         for attempt in self.attempts(dataset):
-            if attempt.outcome in ("landed", "unchanged") and (attempt.etag or attempt.last_modified):
+            if attempt.vintage in landed and (attempt.etag or attempt.last_modified):
                 known = Validators(attempt.etag, attempt.last_modified)
         return known
 

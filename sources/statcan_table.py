@@ -1,22 +1,27 @@
 """Statistics Canada's full tables, any of them: `{pid}-eng.zip`, or the csv in it, to Parquet, as published.
 
-The wide csv repeats a dozen labels on every row, and each is a function of the row's coordinate. They leave the rows for a dictionary, `series`,
-and the rows keep what changes with time. A label that does change with time stays with the rows. Empty cells are NULL.
+The wide csv repeats a dozen labels on every row, and nearly each is a function of the row's coordinate. They leave the rows for a dictionary,
+`series`, and the rows keep what changes with time; a label that does change with time stays with the rows. An empty cell is NULL.
+
+A thread inflates the csv into chunks of whole records while DuckDB collects the labels of the chunks that are ready; then one scan of all
+chunks writes the observations. Memory is bounded by the engine's limit, the disk holds the text once.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO
 
 import duckdb
@@ -64,75 +69,166 @@ METADATA = Table(
 )
 TABLES: tuple[Table, ...] = (OBSERVATIONS, SERIES, METADATA)
 
-_AGAIN = "Download the file again"
+Read = Callable[[], bytes]
+
+_BLOCK = 1 << 20
+_CHUNK = 64 << 20
+_MEMORY_LIMIT = "1GB"
 _SHOWN = 3
-_CHUNK = 1 << 20
-_PERIOD = r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?|/\d{4})?"
+_PERIOD = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|/\d{4})?"
+_FRENCH = {"PÉRIODE DE RÉFÉRENCE", "GÉO", "VALEUR", "COORDONNÉES"}
+_AGAIN = "Download the file again; if it comes the same way, tell the agency"
 
 
 def parse_table(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
-    """Write `observations`, `series` and `metadata` into the folder; raises ContractError. That keys are unique is `contract.check`'s to see."""
-    with _opened(dataset, payload) as (table, metadata), _unpacked(dataset, table, folder) as text, _engine(folder) as engine:
-        with text.open("rb") as start:
-            columns = _columns(dataset, start)
-        try:
-            moving = _write_series(engine, text, columns, folder)
-            _write_observations(engine, text, columns, moving, folder)
-        except duckdb.Error as error:
-            raise _explained(dataset, engine, text, columns, error) from error
+    """Write `observations`, `series` and `metadata` into the folder; raises ContractError. Whether keys are unique is `contract.check`'s to see."""
+    with _opened(dataset, payload) as (read, metadata), _engine(folder) as engine:
+        columns, rest = _header(dataset, read())
+        with _Chunks(read, rest, folder / ".chunks") as chunks:
+            try:
+                series, moving = _write_series(engine, chunks, columns, folder)
+                _write_observations(engine, chunks, columns, moving, folder)
+            except duckdb.Error as error:
+                chunks.wait()
+                raise _explained(dataset, engine, chunks, columns, error) from error
+        observations, data_from, data_through = _span(dataset, engine, folder)
         lines = _write_metadata(engine, metadata, folder)
-        observations = engine.read_parquet(str(folder / "observations.parquet"))
-        data_from, data_through = _span(dataset, observations)
-        rows = {"observations": len(observations), "series": len(engine.read_parquet(str(folder / "series.parquet"))), "metadata": lines}
-    return Parsed(rows, data_from, data_through)
+    return Parsed({"observations": observations, "series": series, "metadata": lines}, data_from, data_through)
 
 
 # The payload
 
 
 @contextmanager
-def _opened(dataset: Dataset, payload: Path) -> Iterator[tuple[IO[bytes], bytes]]:
-    """The data csv as a stream, and the bytes of its metadata file (empty where there is none)."""
-    if not zipfile.is_zipfile(payload):
-        with payload.open("rb") as stream:
-            yield stream, b""
-        return
-    with zipfile.ZipFile(payload) as archive:
-        members = [name for name in archive.namelist() if name.lower().endswith(".csv")]
-        described = [name for name in members if name.lower().endswith("_metadata.csv")]
-        data = [name for name in members if name not in described]
-        if len(data) != 1:
-            raise ContractError(dataset.id, f"{payload.name} should hold one csv of data, it holds {archive.namelist()}", _english(dataset))
-        _check_product(dataset, data[0])
-        with archive.open(data[0]) as stream:
-            yield stream, archive.read(described[0]) if described else b""
+def _opened(dataset: Dataset, payload: Path) -> Iterator[tuple[Read, bytes]]:
+    """A function that reads the data csv block by block, and the bytes of its metadata file (none beside a bare csv)."""
+    with ExitStack() as stack:
+        plain = stack.enter_context(payload.open("rb"))
+        if plain.peek(2)[:2] != b"PK":
+            _check_product(dataset, payload.name)
+            yield partial(plain.read, _BLOCK), b""
+            return
+        with _damage_told(dataset, payload):
+            archive = stack.enter_context(zipfile.ZipFile(plain))
+            data, metadata = _members(dataset, archive)
+            inflated = stack.enter_context(archive.open(data))
+            described = archive.read(metadata) if metadata else b""
 
+        def read() -> bytes:
+            with _damage_told(dataset, payload):
+                return inflated.read(_BLOCK)
 
-def _check_product(dataset: Dataset, member: str) -> None:
-    product = Path(member).stem
-    if product != dataset.name:
-        raise ContractError(dataset.id, f"the zip holds {member}, the table of product {product}", f"Import it as statcan/{product}")
+        yield read, described
 
 
 @contextmanager
-def _unpacked(dataset: Dataset, table: IO[bytes], folder: Path) -> Iterator[Path]:
-    text = folder / ".unpacked.csv"
+def _damage_told(dataset: Dataset, payload: Path) -> Iterator[None]:
+    """Say in one line what `zipfile` finds: no directory, a wrong CRC, a cut stream, a password, an unknown compression."""
     try:
-        with text.open("wb") as target:
-            shutil.copyfileobj(table, target, _CHUNK)
-        yield text
+        yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ContractError(dataset.id, f"the zip is damaged ({error})", _AGAIN) from error
-    finally:
-        text.unlink(missing_ok=True)
+        raise ContractError(dataset.id, f"{payload.name} is a truncated or damaged zip ({error})", _AGAIN) from error
+
+
+def _members(dataset: Dataset, archive: zipfile.ZipFile) -> tuple[str, str | None]:
+    tables = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+    metadata = [name for name in tables if name.lower().endswith("_metadata.csv")]
+    data = [name for name in tables if name not in metadata]
+    if len(data) != 1:
+        raise ContractError(dataset.id, f"the zip should hold one csv of data; it holds {archive.namelist()}", _english(dataset))
+    _check_product(dataset, data[0])
+    return data[0], metadata[0] if metadata else None
+
+
+def _check_product(dataset: Dataset, file: str) -> None:
+    """A csv named for a product must be named for this one; a csv of another kind of name may be anybody's copy of it."""
+    product = Path(file).stem
+    if re.fullmatch(r"\d{8}", product) and product != dataset.name:
+        raise ContractError(dataset.id, f"{file} is the table of product {product}, not of {dataset.name}", f"Import it as statcan/{product}")
+
+
+class _Chunks:
+    """The text below the header in files of whole records, which a thread writes from the moment of entering."""
+
+    def __init__(self, read: Read, start: bytes, folder: Path) -> None:
+        self.files: list[Path] = []
+        self._read = read
+        self._start = start
+        self._folder = folder
+        self._ready: SimpleQueue[Path | None] = SimpleQueue()
+        self._thread = ThreadPoolExecutor(1, "inflate")
+
+    def __enter__(self) -> _Chunks:
+        self._folder.mkdir()
+        self._written = self._thread.submit(self._write)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._thread.shutdown()
+        shutil.rmtree(self._folder)
+
+    def batches(self) -> Iterator[list[Path]]:
+        """The chunks that became ready since the last batch, until all were given; raises what reading raised."""
+        is_over = False
+        while not is_over:
+            batch = [self._ready.get()]
+            while not self._ready.empty():
+                batch.append(self._ready.get())
+            is_over = batch[-1] is None
+            files = [file for file in batch if file]
+            self.files += files
+            if files:
+                yield files
+        self.wait()
+
+    def wait(self) -> None:
+        """Until all is read; raises what reading raised."""
+        self._written.result()
+
+    def _write(self) -> None:
+        try:
+            block, number = self._start or self._read(), 0
+            while block or not number:
+                file = self._folder / f"{number}.csv"
+                with file.open("wb") as chunk:
+                    block = self._fill(chunk, block)
+                self._ready.put(file)
+                number += 1
+        finally:
+            self._ready.put(None)
+
+    def _fill(self, chunk: IO[bytes], block: bytes) -> bytes:
+        """Write whole records until the chunk is large enough; returns what was read beyond them, nothing at the end of the text."""
+        size, is_quoted = 0, False
+        while block:
+            size += len(block)
+            is_quoted ^= block.count(b'"') % 2 == 1
+            end = _end_of_records(block, is_quoted) if size >= _CHUNK else 0
+            if end:
+                chunk.write(block[:end])
+                return block[end:] or self._read()
+            chunk.write(block)
+            block = self._read()
+        return b""
+
+
+def _end_of_records(block: bytes, is_quoted: bool) -> int:
+    """The length of the block up to its last line end outside quotes, 0 where there is none; `is_quoted` holds at the block's end."""
+    end = len(block)
+    while line_end := block.rfind(b"\n", 0, end) + 1:
+        is_quoted ^= block.count(b'"', line_end, end) % 2 == 1
+        if not is_quoted:
+            return line_end
+        end = line_end - 1
+    return 0
 
 
 @contextmanager
 def _engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     spill = folder / ".spill"
     try:
-        with duckdb.connect(config={"temp_directory": str(spill), "memory_limit": "1GB", "preserve_insertion_order": "false"}) as connection:
-            yield connection
+        with duckdb.connect(config={"temp_directory": str(spill), "memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": "false"}) as engine:
+            yield engine
     finally:
         shutil.rmtree(spill, ignore_errors=True)
 
@@ -142,108 +238,108 @@ def _engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The header, by the names under which the columns land, in the file's order."""
+    """The columns in the file's order, under the names by which they land."""
 
     names: tuple[str, ...]
 
     @property
     def labels(self) -> list[str]:
-        rows = {field.name for field in OBSERVATIONS.fields}
-        return [name for name in self.names if name not in rows]
+        """The columns that observations do not have of themselves."""
+        return [name for name in self.names if name not in _fields(OBSERVATIONS)]
 
-    @property
-    def typed(self) -> str:
-        return ", ".join(f"{_text(name)}: '{'DOUBLE' if name == 'VALUE' else 'VARCHAR'}'" for name in self.names)
+    def scan(self, files: list[Path], type_of_value: str = "DOUBLE", options: str = "ignore_errors = false") -> str:
+        types = ", ".join(f"{_text(name)}: '{type_of_value if name == 'VALUE' else 'VARCHAR'}'" for name in self.names)
+        paths = ", ".join(_text(str(file)) for file in files)
+        return (
+            f"read_csv([{paths}], columns = {{{types}}}, auto_detect = false, header = false, "
+            f"delim = ',', quote = '\"', escape = '\"', nullstr = '', {options})"
+        )
 
 
-def _columns(dataset: Dataset, start: IO[bytes]) -> _Columns:
+def _header(dataset: Dataset, start: bytes) -> tuple[_Columns, bytes]:
+    """The columns that the first block's header names, and the rest of the block."""
+    start = start.removeprefix(b"\xef\xbb\xbf")
+    end = start.find(b"\n") + 1
+    while end and start.count(b'"', 0, end) % 2:
+        end = start.find(b"\n", end) + 1
+    line, rest = (start[:end], start[end:]) if end else (start, b"")
     try:
-        header = next(csv.reader(io.TextIOWrapper(start, "utf-8-sig")), [])
+        text = line.decode().strip()
+        header = [name.strip() for name in next(csv.reader([text]), [])]
     except UnicodeDecodeError as error:
-        raise ContractError(dataset.id, f"the data are not UTF-8 ({error.reason})", _english(dataset)) from error
-    header = [name.strip() for name in header]
-    if len(header) == 1 and ";" in header[0] or "VALEUR" in header:
-        raise ContractError(dataset.id, f"this is the French file, its header is {header}", _english(dataset))
+        raise _not_utf8(dataset, 1, line) from error
+    except csv.Error as error:
+        raise ContractError(dataset.id, f"the first line is no header of a csv ({error}): {text[:200]!r}", _english(dataset)) from error
+    if (";" in text and "," not in text) or _FRENCH & {name.strip('"') for name in re.split("[;,]", text)}:
+        raise ContractError(dataset.id, f"this is the French edition of the table, its header is {text}", _english(dataset))
     names = _landed_names(header)
     missing = [field.name for field in OBSERVATIONS.fields if field.is_required and field.name not in names]
     if missing:
-        raise ContractError(dataset.id, f"the header lacks {', '.join(missing)}; it is {header}", _english(dataset))
-    return _Columns(tuple(names))
+        raise ContractError(dataset.id, f"the header has no column {' and no '.join(missing)}; it is {text[:500] or 'empty'}", _english(dataset))
+    return _Columns(tuple(names)), rest
 
 
 def _landed_names(header: list[str]) -> list[str]:
-    """The agency's own columns in capitals; of two that differ in case only, the last is the agency's and the first a dimension."""
-    known = {field.name for table in (OBSERVATIONS, SERIES) for field in table.fields}
-    names: list[str] = []
-    for position, name in reversed(list(enumerate(header, 1))):
-        name = name.upper() if name.upper() in known else name or f"column {position}"
-        taken = {other.casefold() for other in names}
-        if name.casefold() in taken:
-            name = f"{header[position - 1]} ({position})"
-        names.append(name)
-    return names[::-1]
+    """The header's names, each once however it is capitalized.
+
+    A dimension may be called Value or Status too: the agency's own column is the one in capitals, else the last, and the other gets its position
+    as a suffix. So does a dimension called Vintage, the name of the landing zone's partitions.
+    """
+    names: dict[int, str] = {}
+    for known in (*_fields(OBSERVATIONS), *_fields(SERIES)):
+        places = [place for place, name in enumerate(header) if name.upper() == known]
+        if places:
+            names[max(places, key=lambda place: (header[place] == known, place))] = known
+    taken = {"vintage", *(name.casefold() for name in names.values())}
+    for place, name in enumerate(header):
+        if place not in names:
+            names[place] = name if name and name.casefold() not in taken else f"{name or 'column'} ({place + 1})"
+            taken.add(names[place].casefold())
+    return [names[place] for place in range(len(header))]
 
 
-# The engine
+# The tables
 
 
-def _write_series(engine: duckdb.DuckDBPyConnection, text: Path, columns: _Columns, folder: Path) -> list[str]:
-    """One row per coordinate; returns the labels that are not a function of it."""
+def _write_series(engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns, folder: Path) -> tuple[int, list[str]]:
+    """Write one row per coordinate; returns their number and the labels that are no function of the coordinate."""
     wide = ", ".join(map(_name, ["COORDINATE", *columns.labels]))
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE wide AS SELECT DISTINCT {wide} FROM {_scan(text, columns)}")
-    moving = [name for name in columns.labels if _moves(engine, name)]
-    fixed = [name for name in columns.labels if name not in moving]
-    absent = [field.name for field in SERIES.fields if field.name not in columns.names]
-    chosen = ["COORDINATE", *(f"trim({_name(name)}) AS {_name(name)}" if name == "SCALAR_FACTOR" else _name(name) for name in fixed)]
-    _copy(engine, f"SELECT DISTINCT {', '.join(chosen + [f'NULL::VARCHAR AS {name}' for name in absent])} FROM wide", folder / "series.parquet")
-    return moving
+    engine.execute(f"CREATE TEMP TABLE wide ({', '.join(_name(name) + ' VARCHAR' for name in ['COORDINATE', *columns.labels])})")
+    for files in chunks.batches():
+        engine.execute(f"INSERT INTO wide SELECT {wide} FROM {columns.scan(files)} EXCEPT SELECT {wide} FROM wide")
+    coordinates = _one(engine, "SELECT count(DISTINCT COORDINATE) FROM wide")
+    moving = [] if _one(engine, "SELECT count(*) FROM wide") == coordinates else [name for name in columns.labels if _moves(engine, name)]
+    chosen = [_column(name) for name in ("COORDINATE", *columns.labels) if name not in moving]
+    absent = [f"NULL::VARCHAR AS {name}" for name in _fields(SERIES) if name not in columns.names]
+    _copy(engine, f"SELECT DISTINCT {', '.join(chosen + absent)} FROM wide ORDER BY COORDINATE", folder / "series.parquet")
+    return coordinates, moving
 
 
 def _moves(engine: duckdb.DuckDBPyConnection, label: str) -> bool:
-    pairs, coordinates = engine.execute(
-        f"SELECT count(*), count(DISTINCT COORDINATE) FROM (SELECT DISTINCT COORDINATE, {_name(label)} FROM wide)"
-    ).fetchall()[0]
-    return bool(pairs != coordinates)
+    """Whether some coordinate has more than one value of the label, "none" being a value too."""
+    several = f"SELECT COORDINATE FROM (SELECT DISTINCT COORDINATE, {_name(label)} FROM wide) GROUP BY COORDINATE HAVING count(*) > 1"
+    return bool(_one(engine, f"SELECT count(*) FROM ({several})"))
 
 
-def _write_observations(engine: duckdb.DuckDBPyConnection, text: Path, columns: _Columns, moving: list[str], folder: Path) -> None:
-    chosen = [_name(field.name) if field.name in columns.names else f"NULL::VARCHAR AS {_name(field.name)}" for field in OBSERVATIONS.fields] + [
-        _name(name) for name in moving
-    ]
-    _copy(engine, f"SELECT {', '.join(chosen)} FROM {_scan(text, columns)}", folder / "observations.parquet")
+def _write_observations(engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns, moving: list[str], folder: Path) -> None:
+    chosen = [_name(name) if name in columns.names else f"NULL::VARCHAR AS {name}" for name in _fields(OBSERVATIONS)] + [*map(_column, moving)]
+    _copy(engine, f"SELECT {', '.join(chosen)} FROM {columns.scan(chunks.files)}", folder / "observations.parquet")
 
 
-def _write_metadata(engine: duckdb.DuckDBPyConnection, metadata: bytes, folder: Path) -> int:
-    lines = _metadata_lines(metadata)
-    engine.execute("CREATE OR REPLACE TABLE metadata (section VARCHAR, line BIGINT, cells VARCHAR[])")
-    if lines:
-        engine.executemany("INSERT INTO metadata VALUES (?, ?, ?)", lines)
-    _copy(engine, "SELECT * FROM metadata", folder / "metadata.parquet")
-    return len(lines)
-
-
-def _metadata_lines(metadata: bytes) -> list[tuple[str, int, list[str]]]:
-    try:
-        text = metadata.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = metadata.decode("latin-1")
-    lines, section = [], ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            section = ""
-            continue
-        cells = next(csv.reader([line]))
-        section = section or cells[0]
-        lines.append((section, number, cells))
-    return lines
-
-
-def _span(dataset: Dataset, observations: duckdb.DuckDBPyRelation) -> tuple[date | None, date | None]:
-    periods = sorted(row[0] for row in observations.project("REF_DATE").distinct().fetchall())
-    strange = [period for period in periods if not re.fullmatch(_PERIOD, period)]
+def _span(dataset: Dataset, engine: duckdb.DuckDBPyConnection, folder: Path) -> tuple[int, date | None, date | None]:
+    """The number of observations, and the first day of the first and of the last period."""
+    observations = f"read_parquet({_text(str(folder / 'observations.parquet'))})"
+    holes = engine.execute(
+        f"SELECT REF_DATE, COORDINATE, VALUE FROM {observations} WHERE REF_DATE IS NULL OR COORDINATE IS NULL OR NOT isfinite(VALUE) LIMIT {_SHOWN}"
+    ).fetchall()
+    if holes:
+        raise ContractError(dataset.id, f"rows need a REF_DATE, a COORDINATE and a VALUE that is finite or blank: {_rows(holes)}", _AGAIN)
+    counts: dict[str, int] = dict(engine.execute(f"SELECT REF_DATE, count(*) FROM {observations} GROUP BY REF_DATE ORDER BY REF_DATE").fetchall())
+    strange = [period for period in counts if not re.fullmatch(_PERIOD, period)]
     if strange:
-        raise ContractError(dataset.id, f"REF_DATE should be YYYY, YYYY-MM, YYYY-MM-DD or 2023/2024, and has {strange[:_SHOWN]}", _AGAIN)
-    return (_first_day(periods[0]), _first_day(periods[-1])) if periods else (None, None)
+        raise ContractError(dataset.id, f"REF_DATE is none of YYYY, YYYY-MM, YYYY-MM-DD, 2023/2024: {strange[:_SHOWN]}", _english(dataset))
+    days = [_first_day(period) for period in counts]
+    return sum(counts.values()), min(days, default=None), max(days, default=None)
 
 
 def _first_day(period: str) -> date:
@@ -251,28 +347,130 @@ def _first_day(period: str) -> date:
     return date(int(year), int(month), int(day))
 
 
-def _explained(dataset: Dataset, engine: duckdb.DuckDBPyConnection, text: Path, columns: _Columns, error: duckdb.Error) -> ContractError:
+def _write_metadata(engine: duckdb.DuckDBPyConnection, metadata: bytes, folder: Path) -> int:
+    lines = _metadata_lines(metadata)
+    engine.execute("CREATE TEMP TABLE metadata (section VARCHAR, line BIGINT, cells VARCHAR[])")
+    engine.execute(
+        "INSERT INTO metadata SELECT unnest($1::VARCHAR[]), unnest($2::BIGINT[]), unnest($3::VARCHAR[][])",
+        [[line[0] for line in lines], [line[1] for line in lines], [line[2] for line in lines]],
+    )
+    _copy(engine, "FROM metadata ORDER BY line", folder / "metadata.parquet")
+    return len(lines)
+
+
+def _metadata_lines(metadata: bytes) -> list[tuple[str, int, list[str]]]:
+    """Section, line and cells of the stacked tables in a metadata file. Lenient: some are latin-1, some have quotes within quotes."""
+    try:
+        text = metadata.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = metadata.decode("latin-1")
+    lines, section = [], ""
+    for line, cells in _records(re.split("\r?\n", text)):
+        if not any(cells):
+            section = ""
+            continue
+        section = section or cells[0]
+        lines.append((section, line, cells))
+    return lines
+
+
+def _records(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Cells with the line on which they begin. A note may run over several lines: its quotes close before the next blank one."""
+    place = 0
+    while place < len(lines):
+        end, is_open = place, False
+        while end < len(lines) and (end == place or (is_open and lines[end].strip())):
+            is_open ^= lines[end].count('"') % 2 == 1
+            end += 1
+        try:
+            cells = next(csv.reader(["\n".join(lines[place:end])], strict=True), [])
+        except csv.Error:
+            cells, end = _lenient_cells(lines[place]), place + 1
+        yield place + 1, cells
+        place = end
+
+
+def _lenient_cells(line: str) -> list[str]:
+    """A quote opens a cell at the cell's start and closes it before a comma or the line's end; every other quote is text."""
+    cells = re.findall(r'"((?:[^"]|"(?!,))*)",|([^,]*),', line + ",")
+    return [(quoted or plain).replace('""', '"') for quoted, plain in cells]
+
+
+# Errors
+
+
+def _explained(dataset: Dataset, engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns, error: duckdb.Error) -> ContractError:
+    """What DuckDB could not read, in words for who has to mend it."""
     said = str(error)
-    if "Invalid unicode" in said:
-        return ContractError(dataset.id, "the data are not UTF-8", _english(dataset))
-    if "DOUBLE" in said:
-        bad = engine.execute(
-            f"SELECT REF_DATE, COORDINATE, VALUE FROM {_scan(text, columns).replace('DOUBLE', 'VARCHAR')} WHERE VALUE IS NOT NULL AND TRY_CAST(VALUE AS DOUBLE) IS NULL LIMIT {_SHOWN}"
-        ).fetchall()
-        return ContractError(dataset.id, f"VALUE has texts that are no numbers: {bad}", _AGAIN)
-    return ContractError(dataset.id, said.partition("Possible")[0].strip(), _AGAIN)
+    place = re.search(r"CSV Error on Line: (\d+)\s+Original Line: (.*?)\n(.*)", said, re.DOTALL)
+    file = re.search(r"^\s*file = (.*)$", said, re.MULTILINE)
+    if place is None or file is None:
+        return ContractError(dataset.id, f"DuckDB cannot read the csv: {said}", _AGAIN)
+    if "Could not convert" in place[3]:
+        return _not_numbers(dataset, engine, chunks, columns)
+    before = 1 + sum(_line_ends(chunk) for chunk in chunks.files[: chunks.files.index(Path(file[1]))])
+    if "Invalid unicode" in place[3]:
+        return _not_utf8(dataset, *_first_not_utf8(Path(file[1]), before))
+    cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", place[3])
+    fault = f"has {cells[2]} cells where the header has {cells[1]}" if cells else "has a quote that does not close"
+    return ContractError(dataset.id, f"line {before + int(place[1])} {fault}: {place[2][:200]}", _AGAIN)
 
 
-def _scan(text: Path, columns: _Columns) -> str:
-    return f"read_csv({_text(str(text))}, columns = {{{columns.typed}}}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', nullstr = '')"
+def _not_numbers(dataset: Dataset, engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns) -> ContractError:
+    engine.execute("SET preserve_insertion_order = true")
+    examples = engine.execute(
+        f"SELECT REF_DATE, COORDINATE, VALUE FROM {columns.scan(chunks.files, 'VARCHAR', 'ignore_errors = true')} "
+        f"WHERE VALUE IS NOT NULL AND TRY_CAST(VALUE AS DOUBLE) IS NULL LIMIT {_SHOWN}"
+    ).fetchall()
+    return ContractError(dataset.id, f"VALUE is no number in {_rows(examples)}", _AGAIN)
+
+
+def _not_utf8(dataset: Dataset, number: int, line: bytes) -> ContractError:
+    shown = line[:200].decode("latin-1").strip()
+    return ContractError(dataset.id, f"line {number} of the data is not UTF-8, it may be latin-1: {shown}", _english(dataset))
+
+
+def _first_not_utf8(file: Path, before: int) -> tuple[int, bytes]:
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, before + 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number, line
+    raise AssertionError(f"{file} is UTF-8 after all")
+
+
+def _line_ends(file: Path) -> int:
+    with file.open("rb") as stream:
+        return sum(block.count(b"\n") for block in iter(partial(stream.read, _BLOCK), b""))
+
+
+def _rows(examples: list[tuple[str, str, object]]) -> str:
+    return "; ".join(f"REF_DATE={period!r}, COORDINATE={coordinate!r}, VALUE={value!r}" for period, coordinate, value in examples)
+
+
+def _english(dataset: Dataset) -> str:
+    return f"Use the English file: https://www150.statcan.gc.ca/n1/tbl/csv/{dataset.name}-eng.zip"
+
+
+# SQL
+
+
+def _fields(table: Table) -> list[str]:
+    return [field.name for field in table.fields]
+
+
+def _column(name: str) -> str:
+    """The column as it lands: the agency writes some scalar factors with a space behind."""
+    return f"trim({name}) AS {name}" if name == "SCALAR_FACTOR" else _name(name)
+
+
+def _one(engine: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(engine.execute(query).fetchall()[0][0])
 
 
 def _copy(engine: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     engine.execute(f"COPY ({query}) TO {_text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
-
-
-def _english(dataset: Dataset) -> str:
-    return f"Use the English file, {dataset.name}-eng.zip, from https://www150.statcan.gc.ca/n1/tbl/csv/"
 
 
 def _name(column: str) -> str:

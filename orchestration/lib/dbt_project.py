@@ -15,8 +15,10 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt_common.events.base_types import EventMsg, msg_to_dict
+from dbt_common.events.base_types import EventMsg
+from dbt_common.events.functions import msg_to_dict
 
 from orchestration.lib.automation import on_new_data
 from orchestration.settings import DBT_PROJECT, Settings
@@ -40,11 +42,11 @@ class Translator(DagsterDbtTranslator):
 
 
 @dataclass(frozen=True)
-class TestResult:
-    """How one dbt test ended: `pass`, `warn`, `fail` or `error`, with the number of offending rows."""
+class CheckResult:
+    """One row of `meta.check_result`: how a dbt test ended (`pass`, `warn`, `fail` or `error`), with the number of offending rows."""
 
-    name: str
-    asset: str
+    check_name: str
+    table_name: str
     severity: str
     status: str
     failures: int | None
@@ -91,15 +93,15 @@ class DbtProject:
         if not outcome or not outcome[0].success:
             raise dg.Failure(_what_failed(outcome), allow_retries=False)
 
-    def test_results(self) -> list[TestResult]:
+    def check_results(self) -> list[CheckResult]:
         """The tests of the last build, from dbt's own record of it."""
         manifest = json.loads(self._manifest_file.read_text())
         record = json.loads((self._settings.dbt_target / "run_results.json").read_text())
         tests = [(manifest["nodes"].get(result["unique_id"]), result) for result in record["results"]]
         return [
-            TestResult(
-                name=node["name"],
-                asset=(node.get("attached_node") or node["depends_on"]["nodes"][0]).split(".")[2],
+            CheckResult(
+                check_name=node["name"],
+                table_name=(node.get("attached_node") or node["depends_on"]["nodes"][0]).split(".")[2],
                 severity=node["config"]["severity"].lower(),
                 status=result["status"],
                 failures=result["failures"],
@@ -112,7 +114,7 @@ class DbtProject:
     def _invoke(self, command: Sequence[str], callback: Any = None) -> dbtRunnerResult:
         os.environ["WAREHOUSE_LANDING"] = str(self._settings.landing)
         os.environ["WAREHOUSE_DATABASE"] = str(self._settings.database(self._as_of))
-        return dbtRunner(callbacks=[callback] if callback else []).invoke(
+        result = dbtRunner(callbacks=[callback] if callback else []).invoke(
             [
                 *command,
                 *("--project-dir", str(DBT_PROJECT)),
@@ -123,6 +125,8 @@ class DbtProject:
                 "--quiet",
             ]
         )
+        DuckDBConnectionManager.close_all_connections()
+        return result
 
 
 def _youngest_file() -> float:

@@ -1,7 +1,5 @@
 """Data set -> raw asset: one asset, its checks, freshness and pool for every entry of the registry."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +28,7 @@ def run_job(
 ) -> list[str]:
     """Run the job, or only some of its assets; the answer is one line for every step that failed, none when all went well."""
     os.environ[DATA_DIR_VARIABLE] = str(settings.data_dir)
-    job = definitions().get_job_def(name)
+    job = definitions().resolve_job_def(name)
     with _only_run(settings.lock, console), open_instance(settings) as instance, _progress(console) as progress:
         _bury_dead_runs(instance)
         total = sum(len(node.definition.output_defs) for node in job.nodes)
@@ -49,7 +48,7 @@ def run_job(
         run_id = make_new_run_id()
         instance.add_event_listener(run_id, follow)
         result = job.execute_in_process(
-            instance=instance, run_id=run_id, run_config=dict(run_config), tags={COMMAND_TAG: name}, raise_on_error=False, asset_selection=only
+            instance=instance, run_id=run_id, run_config={**run_config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}, tags={COMMAND_TAG: name}, raise_on_error=False, asset_selection=only
         )
         if not result.success and not failures:
             failures.append(f"the run {run_id} of {name} failed; `make ui` shows where")
@@ -62,7 +61,6 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(INSTANCE_CONFIG, settings.dagster_home / INSTANCE_CONFIG.name)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         yield instance
 

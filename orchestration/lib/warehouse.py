@@ -9,8 +9,8 @@ from datetime import date
 import dagster as dg
 import duckdb
 
-from orchestration.publication.release import link_of
 from orchestration.settings import Settings
+from sources.clock import now
 from sources.landing import Landing
 
 POOL = "warehouse"
@@ -30,15 +30,17 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
         return date.fromisoformat(self.as_of) if self.as_of else None
 
     @property
-    def landing(self) -> Landing:
-        return Landing(self.settings.data_dir)
+    def today(self) -> date:
+        """The day that the build speaks of: the knowledge date, or the present one."""
+        return self.knowledge_date or now().date()
 
     @property
-    def link(self) -> str:
-        return link_of(self.knowledge_date)
+    def landing(self) -> Landing:
+        return Landing(self.settings.data_dir)
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection to the working file. Whoever opens it is an op of the pool `warehouse`."""
-        with duckdb.connect(self.settings.database(self.knowledge_date), config={"TimeZone": "UTC"}) as connection:
+        with duckdb.connect(self.settings.database(self.knowledge_date)) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
             yield connection

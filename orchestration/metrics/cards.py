@@ -54,7 +54,7 @@ def parse_card(metric: Metric) -> Card:
             sections[line[:-1]] = []
         elif order:
             sections[order[-1]].append(line)
-    texts = {heading: inspect.cleandoc("\n".join(["", *body])) for heading, body in sections.items()}
+    texts = {heading: inspect.cleandoc("\n".join(["", *body])).strip() for heading, body in sections.items()}
 
     faults = [] if title else ["no title"]
     if order != list(HEADINGS):

@@ -292,7 +292,7 @@ def _statement(claim: Claim, measured: _Measurement, published: Publication) -> 
     """What was measured, against which limits, and how far behind the latest published period."""
     low, high = 100 * (claim.threshold - claim.tolerance), 100 * (claim.threshold + claim.tolerance)
     limits = {"between": f"within {low:g} to {high:g} percent", ">=": f"at least {low:g} percent", "<=": f"at most {high:g} percent"}[claim.operator]
-    said = f"The share ({claim.definition}) is {measured}, which {_meets(claim, measured)}: {limits}."
+    said = f"The share ({claim.definition}) is {measured}, which {_meets(claim, measured)} ({limits})."
     short = months_between(measured.end, published.period)
     if short == 0 or claim.window_type == "year":
         return said

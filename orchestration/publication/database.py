@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from orchestration.publication.release import DATABASE
-from orchestration.publication.tables import PublicTable, literal, quoted
+from orchestration.publication.tables import PublicTable, literal, quoted, transaction
 
 STORAGE: Final = "v1.0.0"
 STORAGE_NUMBER: Final = 64
@@ -21,13 +21,14 @@ def write_database(connection: duckdb.DuckDBPyConnection, tables: Iterable[Publi
     """Load the release's Parquet files into its database, and comment every table and column."""
     connection.execute(f"ATTACH {literal(str(folder / DATABASE))} AS published (STORAGE_VERSION {literal(STORAGE)})")
     try:
-        for table in tables:
-            name = f"published.{table.sql_name}"
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS published.{quoted(table.schema)}")
-            connection.execute(f"CREATE TABLE {name} AS FROM read_parquet({literal(str(folder / table.parquet))})")
-            connection.execute(f"COMMENT ON TABLE {name} IS {literal(table.comment)}")
-            for column in table.columns:
-                connection.execute(f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {literal(column.comment)}")
+        with transaction(connection):
+            for table in tables:
+                name = f"published.{table.sql_name}"
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS published.{quoted(table.schema)}")
+                connection.execute(f"CREATE TABLE {name} AS FROM read_parquet({literal(str(folder / table.parquet))})")
+                connection.execute(f"COMMENT ON TABLE {name} IS {literal(table.comment)}")
+                for column in table.columns:
+                    connection.execute(f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {literal(column.comment)}")
         connection.execute("CHECKPOINT published")
     finally:
         connection.execute("DETACH published")

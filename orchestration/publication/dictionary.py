@@ -16,6 +16,7 @@ from typing import Final
 
 import duckdb
 
+from orchestration.publication.tables import transaction
 from sources.spec import Dataset
 
 
@@ -46,11 +47,16 @@ def write_dictionary(connection: duckdb.DuckDBPyConnection, tables: Iterable[Tab
 
     Types and positions are the database's own. A column that is described but not there has neither: the release check names it.
     """
+    with transaction(connection):
+        _write_relations(connection, (*tables, *_OWN_TABLES), datasets)
+
+
+def _write_relations(connection: duckdb.DuckDBPyConnection, tables: Iterable[TableDescription], datasets: Iterable[Dataset]) -> None:
     connection.execute("CREATE SCHEMA IF NOT EXISTS meta")
     for own in _OWN_TABLES:
         columns = ", ".join(f"{column.name} {_OWN_TYPES.get(column.name, 'VARCHAR')}" for column in own.columns)
         connection.execute(f"CREATE OR REPLACE TABLE {own.schema}.{own.name} ({columns})")
-    for table in (*tables, *_OWN_TABLES):
+    for table in tables:
         connection.execute(
             "INSERT INTO meta.table_dictionary VALUES (?, ?, ?, ?, ?)",
             [table.schema, table.name, table.description, table.grain, list(table.primary_key)],

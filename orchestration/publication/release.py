@@ -103,7 +103,7 @@ def current_release(data_dir: Path, link: str = CURRENT) -> ReleaseInfo | None:
     """The release that the link points at; None before the first one, or where its files were removed by hand."""
     publish = data_dir / "publish"
     with suppress(FileNotFoundError):
-        release = ReleaseInfo.read(publish / os.readlink(publish / link))
+        release = ReleaseInfo.read(publish / (publish / link).readlink())
         if release.database.is_file():
             return release
     return None
@@ -153,7 +153,7 @@ def put_in_place(staged: Path, release_id: str) -> Path:
 def go_live(release: Path, link: str) -> None:
     """Point the link at the release, by one rename. The release that it leaves is dated now, so that it is kept longest of those without a link."""
     live = release.with_name(link)
-    replaced = release.with_name(os.readlink(live)) if live.is_symlink() else None
+    replaced = live.parent / live.readlink() if live.is_symlink() else None
     incoming = release.with_name(f".{link}")
     incoming.symlink_to(release.name)
     incoming.replace(live)
@@ -164,7 +164,7 @@ def go_live(release: Path, link: str) -> None:
 
 def remove_old_releases(publish: Path, keep: int = KEPT_RELEASES) -> list[str]:
     """Remove the releases that no link points at, but for those that were live most recently; returns their names."""
-    linked = {os.readlink(path) for path in publish.iterdir() if path.is_symlink()}
+    linked = {path.readlink().name for path in publish.iterdir() if path.is_symlink()}
     releases = [path for path in publish.iterdir() if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")]
     unlinked = sorted((path for path in releases if path.name not in linked), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
     for release in unlinked[keep:]:

@@ -10,7 +10,6 @@ import duckdb
 
 PRODUCT = "12100011"
 _MONTHS = 463
-_SERIES_PER_PARTNER = 12
 
 _ROWS = """
     SELECT

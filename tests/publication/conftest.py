@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -28,7 +29,8 @@ TABLES = """
     CREATE TABLE metrics.policy_metric AS
         SELECT 'us_share' AS metric, DATE '2026-02-01' AS period_start_date, 0.9195::DOUBLE AS value, DATE '2026-04-02' AS vintage_date_max;
     CREATE TABLE meta.source_file AS
-        SELECT 'made_up/trade' AS dataset, unnest([DATE '2026-03-05', DATE '2026-04-02']) AS vintage_date, 'https://example.org/usr/trade.zip' AS source_url;
+        SELECT 'made_up/trade' AS dataset, unnest([DATE '2026-03-05', DATE '2026-04-02']) AS vintage_date,
+               'https://example.org/usr/trade.zip' AS source_url;
 """
 DESCRIBED = (
     TableDescription(
@@ -93,6 +95,12 @@ def data_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def warehouse(data_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with working_warehouse(data_dir) as connection:
+        yield connection
+
+
+@contextmanager
+def working_warehouse(data_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     (data_dir / "work").mkdir(parents=True)
     with duckdb.connect(str(data_dir / "work" / "working.duckdb")) as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -104,26 +112,36 @@ def warehouse(data_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 Publish = Callable[..., ReleaseInfo]
 
 
+def publish_nth(
+    warehouse: duckdb.DuckDBPyConnection, data_dir: Path, n: int, as_of: date | None = None, report_html: str = "<p>92 % went to the US</p>"
+) -> ReleaseInfo:
+    return publish(
+        warehouse,
+        data_dir,
+        release_id=f"20261122T1705{n:02}Z-0000000{n % 10}",
+        as_of=as_of,
+        state=f"state {n}",
+        headline=f"Headline {n}: 92 % of exports went to the US",
+        report_html=report_html,
+    )
+
+
 @pytest.fixture
 def release(warehouse: duckdb.DuckDBPyConnection, data_dir: Path) -> Publish:
-    """Publish the warehouse as the n-th release of a day; `as_of` and `report_html` as asked for."""
+    """Publish the warehouse as the n-th release of a minute; `as_of` and `report_html` as asked for."""
+    return partial(publish_nth, warehouse, data_dir)
 
-    def run(n: int = 1, as_of: date | None = None, report_html: str = "<p>92 % went to the US</p>") -> ReleaseInfo:
-        return publish(
-            warehouse,
-            data_dir,
-            release_id=f"20261122T1705{n:02}Z-0000000{n % 10}",
-            as_of=as_of,
-            state=f"state {n}",
-            headline=f"Headline {n}: 92 % of exports went to the US",
-            report_html=report_html,
-        )
 
-    return run
+@pytest.fixture(scope="session")
+def finished_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one release, to be read and copied."""
+    data_dir = tmp_path_factory.mktemp("finished") / "data"
+    with working_warehouse(data_dir) as connection:
+        return publish_nth(connection, data_dir, 1).folder
 
 
 # Publishes the working warehouse again and again, saying the name of each release that is live.
-PUBLISHER = """
+_PUBLISHER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,7 +158,7 @@ with duckdb.connect(str(data_dir / "work" / "working.duckdb")) as connection:
 """
 
 # Follows publish/current until told to stop; counts the releases that it saw and stops at the first that is not one whole.
-READER = """
+_READER = """
 import json, sys
 from pathlib import Path
 import duckdb
@@ -175,7 +193,8 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
         command = [sys.executable, "-c", program, *map(str, arguments)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         processes.append(process)
-        assert process.stdout and process.stdout.readline() == "ready\n", process.communicate()
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", process.communicate()
         return process
 
     yield run
@@ -184,9 +203,16 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
         process.communicate()
 
 
-@pytest.fixture
-def rewrite_json() -> Callable[[Path, dict[str, object]], None]:
-    def run(path: Path, changes: dict[str, object]) -> None:
-        path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+Start = Callable[..., subprocess.Popen[str]]
 
-    return run
+
+@pytest.fixture
+def start_publisher(start: Start, data_dir: Path) -> Start:
+    """Start a process that publishes the working warehouse so many times."""
+    return partial(start, _PUBLISHER, data_dir)
+
+
+@pytest.fixture
+def start_reader(start: Start, data_dir: Path) -> Start:
+    """Start a process that reads `publish/current` until the file that it is told of exists."""
+    return partial(start, _READER, data_dir)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import duckdb
@@ -13,8 +14,9 @@ from orchestration.publication.release import ReleaseError
 
 
 @pytest.fixture
-def published(release):
-    return release(1).folder
+def published(finished_release, data_dir):
+    """A copy of a release, to tamper with."""
+    return shutil.copytree(finished_release, data_dir / "publish" / finished_release.name)
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def test_a_good_release_passes_again(published, data_dir):
 @pytest.mark.parametrize(
     ("statement", "problem"),
     [
-        ("CREATE VIEW marts.hidden AS FROM marts.fct_trade", "marts.hidden is a view"),
+        ("CREATE VIEW marts.hidden AS FROM marts.fct_trade", "marts.hidden is a view; a release holds tables only"),
         (
             "DELETE FROM marts.fct_trade WHERE partner_code = 'CN'",
             "marts.fct_trade has 2 rows in the database and 4 in parquet/marts/fct_trade.parquet",
@@ -69,8 +71,10 @@ def test_a_good_release_passes_again(published, data_dir):
         ),
         (
             "UPDATE marts.fct_trade SET partner_code = 'US'",
-            "marts.fct_trade has several rows of one key (dataset, partner_code, period_start_date): "
-            "made_up/trade, US, 2026-01-01; made_up/trade, US, 2026-02-01",
+            (
+                "marts.fct_trade has several rows of one key (dataset, partner_code, period_start_date): "
+                "made_up/trade, US, 2026-01-01; made_up/trade, US, 2026-02-01"
+            ),
         ),
         (
             "UPDATE marts.fct_trade SET partner_code = NULL WHERE period_start_date = '2026-01-01' AND value > 4e9",
@@ -131,9 +135,9 @@ def test_checksums_see_a_changed_a_missing_and_a_stray_file(published, problems)
     ]
 
 
-def test_a_database_that_older_clients_cannot_open(published, problems, warehouse):
+def test_a_database_that_older_clients_cannot_open(published, problems):
     (published / "warehouse.duckdb").unlink()
-    warehouse.execute(f"ATTACH '{published / 'warehouse.duckdb'}' AS newer; CREATE TABLE newer.t AS SELECT 1 AS x; DETACH newer")
+    tamper(published, "CREATE TABLE t AS SELECT 1 AS x")
     (problem,) = problems(published)
     assert problem.startswith("warehouse.duckdb has the storage version 999, not 64 (v1.0.0)")
 

@@ -10,11 +10,9 @@ import subprocess
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PUBLISHER, READER
 
 from orchestration.publication.checks import check_release
 from orchestration.publication.release import (
@@ -42,7 +40,7 @@ def test_a_release_id_is_the_moment_in_utc_and_differs_within_a_second():
 def test_a_release_goes_live_under_a_relative_link(release, data_dir):
     published = release(1)
     link = data_dir / "publish" / "current"
-    assert os.readlink(link) == published.release_id
+    assert str(link.readlink()) == published.release_id
     assert current_release(data_dir) == published
     assert published.folder.name == published.release_id
     assert published.created_at == datetime(2026, 11, 22, 17, 5, 1, tzinfo=UTC)
@@ -104,7 +102,7 @@ def test_a_failing_check_leaves_the_live_release_and_nothing_else(release, wareh
     assert release(3) == current_release(data_dir)
 
 
-def test_an_error_while_publishing_leaves_the_working_database_usable(release, warehouse, data_dir, monkeypatch):
+def test_an_error_while_publishing_leaves_the_working_database_usable(release, data_dir, monkeypatch):
     good = release(1)
     monkeypatch.setattr("orchestration.publication.publish.write_datapackage", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -133,7 +131,7 @@ def test_what_is_kept_is_what_is_linked_and_what_was_live_last(tmp_path):
 
 
 def test_publishing_keeps_the_latest_releases(release, data_dir):
-    kept_by_link = release(60, as_of=date(2026, 5, 31))
+    kept_by_link = release(59, as_of=date(2026, 5, 31))
     for n in range(1, KEPT_RELEASES + 4):
         latest = release(n)
     folders = [path for path in (data_dir / "publish").iterdir() if not path.is_symlink()]
@@ -162,13 +160,13 @@ def test_one_process_publishes_at_a_time(start, data_dir):
     assert (publish / "second").exists()
 
 
-def test_readers_see_no_error_and_no_mixed_release(warehouse, data_dir, release, start, tmp_path):
+def test_readers_see_no_error_and_no_mixed_release(warehouse, release, start_publisher, start_reader, tmp_path):
     report_html = "20261122T170501Z-00000001"
     release(1, report_html=report_html)
     warehouse.close()
     stop = tmp_path / "stop"
-    readers = [start(READER, data_dir, stop) for _ in range(2)]
-    publisher = start(PUBLISHER, data_dir, 8)
+    readers = [start_reader(stop) for _ in range(2)]
+    publisher = start_publisher(8)
     published, errors = publisher.communicate(timeout=120)
     stop.touch()
     assert publisher.returncode == 0, errors
@@ -190,25 +188,22 @@ def test_a_reader_in_the_same_process_keeps_what_it_opened(release, data_dir):
         assert connection.execute("SELECT release_id FROM meta.release").fetchone() == (latest.release_id,)
 
 
-def test_a_killed_publication_leaves_the_old_release_whole(warehouse, data_dir, release, start):
-    before = release(1)
+def test_a_killed_publication_leaves_the_old_release_whole(warehouse, data_dir, release, start_publisher):
+    release(1)
     warehouse.close()
     chance = random.Random(20261122)
-    names: set[str] = {before.release_id}
     for _ in range(8):
-        process = start(PUBLISHER, data_dir, 1000)
+        process = start_publisher(1000)
         time.sleep(chance.uniform(0.0, 0.9))
         process.kill()
-        said, _ = process.communicate()
-        names |= {line for line in said.splitlines() if line}
+        process.communicate()
         live = current_release(data_dir)
         assert live is not None
-        assert live.created_at >= before.created_at or live == before
         check_release(live.folder, data_dir)
-        for folder in Path(data_dir / "publish").glob("[!.]*Z-*"):
-            check_release(folder, data_dir)
+    for folder in (data_dir / "publish").glob("[!.]*Z-*"):
+        check_release(folder, data_dir)
 
-    process = start(PUBLISHER, data_dir, 1)
+    process = start_publisher(1)
     said, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert current_release(data_dir).release_id == said.strip()

@@ -117,7 +117,19 @@ def table_csv(through: str, *, level: float = 100.0) -> str:
     for month in range(1, int(through[5:]) + 1):
         for partner, name in PARTNERS.items():
             cells = [f"2026-{month:02}", "Canada", "2021A000011124", "Export", "Customs", "Seasonally adjusted", name]
-            cells += ["Dollars", "81", "millions ", "6", f"v{87008896 + partner}", f"1.2.1.2.{partner}", f"{level / partner + month:.1f}", "", "", "", "1"]
+            cells += [
+                "Dollars",
+                "81",
+                "millions ",
+                "6",
+                f"v{87008896 + partner}",
+                f"1.2.1.2.{partner}",
+                f"{level / partner + month:.1f}",
+                "",
+                "",
+                "",
+                "1",
+            ]
             lines.append(",".join(f'"{cell}"' for cell in cells))
     return "\ufeff" + "\r\n".join(lines) + "\r\n"
 
@@ -204,9 +216,9 @@ class _Handler(BaseHTTPRequestHandler):
         return int(asked.removeprefix("bytes=").rstrip("-")) if asked and self.agency.offers_ranges and is_this_edition else None
 
     def _answer(self, status: int, body: bytes, headers: Mapping[str, str], fault: Fault | None = None) -> None:
-        self.close_connection = True
         try:
             self.send_response(status)
+            self.send_header("Connection", "close")
             for name, value in headers.items():
                 self.send_header(name, value)
             if status not in (204, 304) and self.agency.announces_length:

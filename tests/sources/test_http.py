@@ -7,19 +7,21 @@ import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from sources import http as module
 from sources.errors import ContractError, NotYet, PermanentError, SourceError, TransientError
 from sources.http import ATTEMPTS, Http, redacted
 from sources.spec import Provider, Validators
-
 from tests.sources.agency import Agency, Cut, File, Refuse, Slow, serve
 
 BODY = os.urandom(300_000)
 PATH = "/data/table.bin"
+UNKNOWN = Validators()
 
 
 @pytest.fixture
@@ -46,13 +48,13 @@ def provider(agency: Agency, **changes: object) -> Provider:
     return Provider("made_up", "A made-up agency", agency.base_url, "UTC", (), **changes)  # type: ignore[arg-type]
 
 
-def fetched(http: Http, folder: Path, validators: Validators = Validators()) -> bytes | None:
+def fetched(http: Http, folder: Path, validators: Validators = UNKNOWN) -> bytes | None:
     download = http.download(PATH, folder, validators)
     return download.path.read_bytes() if download else None
 
 
 def test_download_keeps_name_address_and_validators(http: Http, agency: Agency, tmp_path: Path) -> None:
-    download = http.download(PATH, tmp_path, Validators())
+    download = http.download(PATH, tmp_path, UNKNOWN)
     assert download is not None
     assert (download.path, download.url) == (tmp_path / "table.bin", agency.base_url + PATH)
     assert download.path.read_bytes() == BODY
@@ -79,7 +81,7 @@ def test_upstream_takes_the_place_of_the_agency(agency: Agency, tmp_path: Path, 
     monkeypatch.setenv("WAREHOUSE_UPSTREAM_MADE_UP", agency.base_url + "/")
     elsewhere = Provider("made_up", "A made-up agency", "https://agency.invalid", "UTC", ())
     for url in (PATH, "https://agency.invalid" + PATH):
-        download = Http(elsewhere).download(url, tmp_path, Validators())
+        download = Http(elsewhere).download(url, tmp_path, UNKNOWN)
         assert download is not None
         assert download.url == agency.base_url + PATH
 
@@ -88,9 +90,7 @@ def test_upstream_takes_the_place_of_the_agency(agency: Agency, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
-def test_transient_refusals_are_asked_again_after_growing_waits(
-    http: Http, agency: Agency, waits: list[float], tmp_path: Path, status: int
-) -> None:
+def test_transient_refusals_are_asked_again_after_growing_waits(http: Http, agency: Agency, waits: list[float], tmp_path: Path, status: int) -> None:
     agency.faults.extend([Refuse(status)] * 3)
     assert fetched(http, tmp_path) == BODY
     assert [low <= wait <= low + 1 for low, wait in zip((1, 2, 4), waits, strict=True)] == [True] * 3
@@ -121,7 +121,7 @@ def test_retry_after_as_a_date(http: Http, agency: Agency, waits: list[float], t
 
 def test_who_asks_for_a_long_wait_is_left_alone(http: Http, agency: Agency, waits: list[float], tmp_path: Path) -> None:
     agency.faults.append(Refuse(429, headers={"Retry-After": "3600"}))
-    with pytest.raises(TransientError, match="429 .* Try again in 3,600 s, as it asks"):
+    with pytest.raises(TransientError, match=r"429 .* Try again in 3,600 s, as it asks"):
         fetched(http, tmp_path)
     assert (len(agency.requests), waits) == (1, [])
 
@@ -178,7 +178,7 @@ def test_a_file_that_changes_between_two_parts_is_taken_whole(http: Http, agency
 
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=replace))
     agency.faults.append(Cut(200_000))
-    download = http.download(PATH, tmp_path, Validators())
+    download = http.download(PATH, tmp_path, UNKNOWN)
     assert download is not None
     assert download.path.read_bytes() == other
     assert download.validators.etag == '"two"'
@@ -232,8 +232,6 @@ def test_byte_cap_by_announcement_and_by_count(http: Http, agency: Agency, tmp_p
     assert not list(tmp_path.iterdir())
 
 
-
-
 # JSON
 
 
@@ -271,7 +269,7 @@ def test_requests_keep_their_distance_across_sessions(agency: Agency, tmp_path: 
     for _ in range(3):
         fetched(Http(patient), tmp_path)
     moments = [request.at for request in agency.requests]
-    assert min(after - before for before, after in zip(moments, moments[1:], strict=False)) >= 0.09
+    assert min(after - before for before, after in pairwise(moments)) >= 0.09
 
 
 @pytest.mark.parametrize(
@@ -323,6 +321,6 @@ def test_a_retry_is_announced_without_its_key(http: Http, agency: Agency, caplog
 
 
 def test_the_recorded_address_shows_no_key(http: Http, tmp_path: Path) -> None:
-    download = http.download(PATH + "?key=s3cr3t", tmp_path, Validators())
+    download = http.download(PATH + "?key=s3cr3t", tmp_path, UNKNOWN)
     assert download is not None
     assert download.url.endswith("?key=***")

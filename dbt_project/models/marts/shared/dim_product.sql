@@ -1,10 +1,17 @@
-with named as (
-    select
-        hs_code as product_code,
-        max(product_name) as product_name
+-- The aggregate names a chapter, and each six-digit subheading once.
+with product as (
+    select distinct hs_code as product_code
     from {{ ref("stg_statcan__cimt_aggregates") }}
     where hs_code is not null
-    group by hs_code
+),
+
+named as (
+    select
+        left(hs_code, 6) as named_code,
+        max(product_name) as product_name
+    from {{ ref("stg_statcan__cimt_aggregates") }}
+    where product_name is not null
+    group by all
 )
 
 select
@@ -18,4 +25,5 @@ select
     case when length(product_code) > 2 then left(product_code, 4) between '8701' and '8708' end as is_automotive,
     cast(null as boolean) as is_critical_mineral,
     cast(null as varchar) as processing_stage
-from named
+from product
+left join named on left(product.product_code, 6) = named.named_code

@@ -1,0 +1,45 @@
+"""What is concluded: the policy metrics and the verdicts on claims."""
+
+import dagster as dg
+
+from orchestration.lib.automation import on_new_data
+from orchestration.lib.claim_table import ClaimVerdict, judge, moments_of
+from orchestration.lib.dictionary import CLAIM_VERDICT, POLICY_METRIC
+from orchestration.lib.metric_tables import read_export_series, write_table
+from orchestration.lib.warehouse import POOL, Warehouse
+from orchestration.metrics.policy_metric import PolicyMetric, policy_metrics
+
+
+@dg.definitions
+def metrics() -> dg.Definitions:
+    @dg.asset(
+        key=["metrics", "policy_metric"],
+        group_name="metrics",
+        kinds={"python", "duckdb"},
+        deps=[["marts", "us_share_vintage"], ["intermediate", "int_trade__partner_month"], ["seeds", "trade_dataset"]],
+        pool=POOL,
+        automation_condition=on_new_data(),
+        description=POLICY_METRIC.description,
+    )
+    def policy_metric(warehouse: Warehouse) -> dg.MaterializeResult:
+        with warehouse.connect() as connection:
+            rows = policy_metrics(read_export_series(connection), warehouse.today)
+            write_table(connection, POLICY_METRIC, rows, PolicyMetric)
+        return dg.MaterializeResult(metadata={"dagster/row_count": len(rows)})
+
+    @dg.asset(
+        key=["metrics", "claim_verdict"],
+        group_name="metrics",
+        kinds={"python", "duckdb"},
+        deps=[["marts", "us_share_vintage"], ["marts", "trade_release_calendar"], ["meta", "source_file"]],
+        pool=POOL,
+        automation_condition=on_new_data(),
+        description=CLAIM_VERDICT.description,
+    )
+    def claim_verdict(warehouse: Warehouse) -> dg.MaterializeResult:
+        with warehouse.connect() as connection:
+            rows = judge(connection, moments_of(connection, warehouse.today))
+            write_table(connection, CLAIM_VERDICT, rows, ClaimVerdict)
+        return dg.MaterializeResult(metadata={"dagster/row_count": len(rows)})
+
+    return dg.Definitions(assets=[policy_metric, claim_verdict])

@@ -1,0 +1,102 @@
+"""The verdicts on all claims, from the tables that the marts and every release hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from orchestration.metrics.claims import CLAIMS, SharePair, Verdict, verdict
+from orchestration.metrics.months import plus_months
+from orchestration.metrics.release_calendar import Publication, release_calendar
+
+_PAIRS = """
+    SELECT period_start_date, us_value, world_value, basis, seasonal_adjustment, known_from, known_to, sha256, source_url
+    FROM marts.us_share_vintage
+    WHERE flow = 'export' AND dataset = 'statcan/12100011'
+    ORDER BY ALL"""
+_CALENDAR = "SELECT period_start_date, released_on, is_estimated FROM marts.trade_release_calendar ORDER BY ALL"
+_FIRST_MONTH = date(1997, 1, 1)
+
+
+@dataclass(frozen=True)
+class ClaimVerdict:
+    """One row of `metrics.claim_verdict`; the file is the newest that the measured value rests on, the others are counted."""
+
+    claim_id: str
+    sentence: str
+    event_date: date
+    as_known_on: date
+    verdict: str
+    measured_value: float | None
+    operator: str
+    threshold: float
+    tolerance: float
+    metric: str
+    basis: str
+    seasonal_adjustment: str
+    window_type: str
+    window_start_date: date | None
+    window_end_date: date | None
+    evidence: str | None
+    reason: str
+    vintage_date: date | None
+    sha256: str | None
+    source_url: str | None
+    n_files: int
+
+
+def judge(connection: duckdb.DuckDBPyConnection, moments: Iterable[tuple[date | None, date]]) -> list[ClaimVerdict]:
+    """Judge every claim for each (event date, knowledge date); an event date of None is the day on which the claim was made."""
+    pairs = [SharePair(*row) for row in connection.execute(_PAIRS).fetchall()]
+    held = {period: Publication(period, released_on, is_estimated) for period, released_on, is_estimated in connection.execute(_CALENDAR).fetchall()}
+    verdicts = []
+    for event_date, as_known_on in moments:
+        for claim in CLAIMS:
+            event = event_date or claim.said_on
+            verdicts.append(_row(verdict(claim, event, as_known_on, pairs, _calendar(held, event))))
+    return verdicts
+
+
+def moments_of(connection: duckdb.DuckDBPyConnection, today: date) -> list[tuple[date | None, date]]:
+    """The moments that `metrics.claim_verdict` holds: each claim on its own day and on each release's, as known then and as known today."""
+    releases = connection.execute("SELECT DISTINCT vintage_date FROM meta.source_file WHERE dataset = 'statcan/12100011' ORDER BY ALL").fetchall()
+    days = sorted({claim.said_on for claim in CLAIMS} | {day for (day,) in releases if day >= min(claim.said_on for claim in CLAIMS)} | {today})
+    as_known_then: list[tuple[date | None, date]] = [(None, day) for day in days]
+    return as_known_then + [(day, day) for day in days if (day, day) not in {(claim.said_on, claim.said_on) for claim in CLAIMS}]
+
+
+def _calendar(held: dict[date, Publication], event: date) -> list[Publication]:
+    """Every month until one that is published after the event: as held, else estimated."""
+    months = release_calendar({}, _FIRST_MONTH, plus_months(date(event.year, event.month, 1), 1))
+    return [held.get(month.period, month) for month in months]
+
+
+def _row(judged: Verdict) -> ClaimVerdict:
+    claim = judged.claim
+    newest = judged.files[0] if judged.files else None
+    return ClaimVerdict(
+        claim_id=claim.claim_id,
+        sentence=claim.sentence,
+        event_date=judged.event_date,
+        as_known_on=judged.as_known_on,
+        verdict=judged.verdict,
+        measured_value=judged.measured_value,
+        operator=claim.operator,
+        threshold=claim.threshold,
+        tolerance=claim.tolerance,
+        metric=claim.metric,
+        basis=claim.basis,
+        seasonal_adjustment=claim.seasonal_adjustment,
+        window_type=claim.window_type,
+        window_start_date=judged.window_start_date,
+        window_end_date=judged.window_end_date,
+        evidence=judged.evidence,
+        reason=judged.reason,
+        vintage_date=newest.vintage_date if newest else None,
+        sha256=newest.sha256 if newest else None,
+        source_url=newest.source_url if newest else None,
+        n_files=len(judged.files),
+    )

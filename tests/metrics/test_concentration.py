@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inequality.theil import Theil
+
+from orchestration.metrics.concentration import (
+    concentration_ratio,
+    effective_partners,
+    hhi,
+    hhi_bounds,
+    hhi_normalized,
+    hill_1,
+    partner_hhi,
+    theil,
+    us_share,
+)
+from orchestration.metrics.errors import MixedRatio, Undefined
+from orchestration.metrics.interval import Bounded
+
+values = st.lists(st.floats(0.001, 1e12), min_size=1, max_size=40)
+listed_and_rest = st.tuples(st.lists(st.floats(0.01, 1e6), min_size=1, max_size=15), st.lists(st.floats(0.001, 1e6), max_size=15))
+
+
+@pytest.mark.parametrize("name", ["toy_75_10_8_4_3", "single", "equal4"])
+def test_worked_examples_of_complete_lists(golden, name):
+    example = golden("concentration")["concentration"][name]
+    figures = example["values"]
+    assert hhi(figures) == pytest.approx(example["hhi"])
+    assert hill_1(figures) == pytest.approx(example["enp_shannon"])
+    assert theil(figures).value == pytest.approx(example["theil"])
+    assert concentration_ratio(figures, 1) == pytest.approx(example["cr1"])
+    assert concentration_ratio(figures, 3) == pytest.approx(example["cr3"])
+    assert effective_partners(Bounded.exact(hhi(figures), len(figures))).value == pytest.approx(example["enp_simpson"])
+    if example["hhi_norm"] is None:
+        with pytest.raises(Undefined):
+            hhi_normalized(figures)
+    else:
+        assert hhi_normalized(figures) == pytest.approx(example["hhi_norm"])
+
+
+@pytest.mark.parametrize("name", ["cobalt_mine_2024", "cobalt_mine_2025e", "us_cobalt_import_source_hhi_bounds"])
+def test_worked_examples_of_bounds(golden, name):
+    example = golden("concentration")["bounds"][name]
+    total = sum(example["listed"]) + example["other"]
+    loose = hhi_bounds(example["listed"], total)
+    tight = hhi_bounds(example["listed"], total, listed_are_largest=True)
+    assert (loose.low, loose.high) == pytest.approx((example["lower"], example["upper_other_is_one"]))
+    assert (tight.low, tight.high) == pytest.approx((example["lower"], example["upper_other_capped_at_smallest_listed"]))
+
+
+def test_theil_counts_known_zeros_among_its_units(golden):
+    for example in (golden("concentration")["theil_with_zeros"], golden("concentration")["theil_of_eight"]):
+        assert theil(example["values"]).value == pytest.approx(example["theil"])
+
+
+@given(values)
+def test_theil_agrees_with_pysal(figures):
+    assert theil(figures).low == pytest.approx(float(Theil(figures).T), abs=1e-9)
+
+
+@given(values)
+def test_concentration_lies_in_its_range(figures):
+    n = len(figures)
+    assert 1 / n - 1e-12 <= hhi(figures) <= 1 + 1e-12
+    assert 0 <= theil(figures).low <= math.log(n) + 1e-12
+    assert 1 / hhi(figures) <= hill_1(figures) + 1e-9 <= n + 1e-6  # Hill numbers fall with their order: q = 0 counts, 1 is Shannon's, 2 is 1/H
+
+
+@given(values, st.floats(0.001, 1000))
+def test_concentration_does_not_depend_on_the_unit_or_the_order(figures, scale):
+    assert hhi([figure * scale for figure in figures]) == pytest.approx(hhi(figures))
+    assert hhi(figures[::-1]) == pytest.approx(hhi(figures))
+
+
+@given(values)
+def test_a_zero_partner_changes_hhi_not_at_all_and_normalized_hhi_by_its_universe(figures):
+    assert hhi([*figures, 0]) == hhi(figures)
+    assert hhi_normalized([*figures, 0, 0]) >= hhi_normalized([*figures, 0]) - 1e-12
+
+
+@given(listed_and_rest)
+def test_bounds_contain_the_truth_however_the_rest_is_split(parts):
+    listed, rest = parts
+    truth = hhi([*listed, *rest])
+    bounds = hhi_bounds(listed, math.fsum([*listed, *rest]))
+    assert bounds.low - 1e-12 <= truth <= bounds.high + 1e-12
+
+
+@given(st.lists(st.floats(0.01, 1e6), min_size=2, max_size=30), st.integers(1, 30))
+def test_the_tight_bound_contains_the_truth_when_the_list_is_the_top(figures, k):
+    top = sorted(figures, reverse=True)
+    listed, total = top[:k], math.fsum(top)
+    tight, loose = hhi_bounds(listed, total, listed_are_largest=True), hhi_bounds(listed, total)
+    assert tight.low - 1e-12 <= hhi(figures) <= tight.high + 1e-12
+    assert tight.high <= loose.high + 1e-12
+
+
+@given(listed_and_rest, st.data())
+def test_bounds_with_missing_figures_contain_the_truth_and_the_bounds_without(parts, data):
+    listed, rest = parts
+    hidden = data.draw(st.sets(st.integers(0, len(listed) - 1)))
+    total = math.fsum([*listed, *rest])
+    full = hhi_bounds(listed, total)
+    gaps = hhi_bounds([None if index in hidden else value for index, value in enumerate(listed)], total, listed_are_largest=True)
+    assert gaps.n_missing == len(hidden)
+    if hidden:
+        assert gaps.low - 1e-12 <= full.low
+        assert full.high <= gaps.high + 1e-12
+
+
+def test_missing_is_not_zero():
+    assert hhi_bounds([50, 0], total=100) == Bounded(0.25, 0.5, n_units=2, n_missing=0)
+    assert hhi_bounds([50, None], total=100) == Bounded(0.25, 0.5, n_units=2, n_missing=1)
+    assert hhi_bounds([50, 50, None], total=100).value == 0.5  # nothing is left for the missing one
+    assert hhi_bounds([50, 30, 20], total=100).value == pytest.approx(0.38)
+    for index in (hhi, theil):
+        with pytest.raises(ValueError, match="missing"):
+            index([1.0, math.nan])
+
+
+def test_a_list_without_figures_bounds_nothing():
+    nothing = hhi_bounds([None, None], total=100, listed_are_largest=True)
+    assert nothing == Bounded(0, 1, n_units=2, n_missing=2)
+    assert effective_partners(nothing) == Bounded(1, math.inf, n_units=2, n_missing=2)
+
+
+@pytest.mark.parametrize("empty", [[], [0.0], [0, 0]])
+def test_nothing_has_no_concentration(empty):
+    for index in (hhi, theil, hill_1, hhi_normalized):
+        with pytest.raises(Undefined):
+            index(empty)
+    with pytest.raises(Undefined):
+        hhi_bounds(empty, total=0)
+
+
+def test_negative_values_are_rejected():
+    for attempt in (lambda: hhi([5, -1]), lambda: theil([5, -1]), lambda: hhi_bounds([5, -1], total=10), lambda: hhi_bounds([], total=-1)):
+        with pytest.raises(ValueError, match=r"negative|more than"):
+            attempt()
+
+
+def test_parts_above_their_total_are_a_contradiction_and_rounding_is_not():
+    with pytest.raises(ValueError, match="more than their total"):
+        hhi_bounds([60, 50], total=100)
+    assert hhi_bounds([0.1] * 10, total=1.0).value is not None
+
+
+def test_a_top_list_that_ends_with_zero_leaves_no_rest():
+    with pytest.raises(ValueError, match="not the largest"):
+        hhi_bounds([50, 0], total=100, listed_are_largest=True)
+    assert hhi_bounds([100, 0], total=100, listed_are_largest=True).value == 1
+
+
+def test_the_bounds_change_places():
+    number = effective_partners(Bounded(0.25, 0.5, n_units=4, n_missing=1))
+    assert number == Bounded(2, 4, n_units=4, n_missing=1)
+
+
+def test_published_us_shares_are_reproduced(golden, exports):
+    published = golden("exports_to_the_us")["us_share_percent"]
+    windows = {
+        "year 2024": ("2024-01", "2024-12"),
+        "twelve months to 2025-08": ("2024-09", "2025-08"),
+        "year 2025": ("2025-01", "2025-12"),
+        "month 2026-03": ("2026-03", "2026-03"),
+        "month 2026-07": ("2026-07", "2026-07"),
+    }
+    assert {name: round(100 * us_share(*exports(*months)).low, 2) for name, months in windows.items()} == published
+
+
+def test_us_share_counts_its_months_and_refuses_an_empty_window(exports):
+    assert us_share(*exports("2025-01", "2025-12")).n_units == 12
+    with pytest.raises(Undefined):
+        us_share([], [])
+
+
+def test_partner_hhi_over_a_window(quantity):
+    def months(june, july):
+        return [quantity(value, period=date(2026, month, 1)) if value is not None else None for month, value in ((6, june), (7, july))]
+
+    world = months(100, 100)
+    us, china, japan = months(60, 80), months(10, 10), months(None, 5)
+    index = partner_hhi([us, china, japan], world)
+    assert (index.n_units, index.n_missing) == (3, 1)
+    assert (index.low, index.high) == pytest.approx((0.7**2 + 0.1**2, 0.7**2 + 0.1**2 + 0.2**2))
+    assert partner_hhi([us, china], world, listed_are_largest=True).high == pytest.approx(0.7**2 + 0.1**2 + 2 * 0.1**2)
+
+
+def test_partner_hhi_refuses_mixed_figures_even_of_a_partner_with_a_gap(quantity):
+    june = date(2026, 6, 1)
+    world = [quantity(100, period=june), quantity(100)]
+    with pytest.raises(MixedRatio, match="basis"):
+        partner_hhi([[None, quantity(5, basis="balance_of_payments")]], world)
+    with pytest.raises(ValueError, match="zip"):
+        partner_hhi([[quantity(5, period=june)]], world)
