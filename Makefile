@@ -41,12 +41,12 @@ lint: $(DEV) ## Check format, style, types and SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 1 --disable-progress-bar dbt_project/models dbt_project/tests
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests/*.sql
 
 format: $(DEV) ## Format Python and SQL
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests/*.sql
 
 bench: $(DEV) ## Measure against named rivals, in one run
 	$(BIN)/python -m tests.bench

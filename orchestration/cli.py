@@ -43,7 +43,9 @@ class UserError(Exception):
 
 
 @click.group(cls=WarehouseGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help=f"Where everything is kept [default: ${DATA_DIR_VARIABLE} or .warehouse].")
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path, file_okay=False), help=f"Where everything is kept [default: ${DATA_DIR_VARIABLE} or .warehouse]."
+)
 @click.pass_context
 def main(context: click.Context, data_dir: Path | None) -> None:
     """Trade leverage warehouse: who depends on whom in Canada–US trade, with every vintage of every figure."""

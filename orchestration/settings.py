@@ -43,4 +43,3 @@ class Settings:
     def database(self, as_of: date | None) -> Path:
         """The working DuckDB file. It is rebuilt by every build and written by one process; consumers read a release instead."""
         return self.data_dir / "work" / link_of(as_of) / "warehouse.duckdb"
-

@@ -30,11 +30,15 @@ def land_bundled(landing: Landing, dataset: Dataset) -> list[Attempt]:
     attempts = []
     for path in bundled_files(dataset):
         if sha256_of(path) not in landed:
-            vintage = Vintage.parse(path.stem)
-            with landing.attempt(dataset.id, "bundled", dataset.source_url) as attempt:
-                landing.land(attempt, dataset, Download(path, dataset.source_url, fetched_at=None), lambda parsed, v=vintage: v, is_partial=True)
-            attempts.append(attempt.record)
+            attempts.append(_land_bundled_file(landing, dataset, path))
     return attempts
+
+
+def _land_bundled_file(landing: Landing, dataset: Dataset, path: Path) -> Attempt:
+    vintage = Vintage.parse(path.stem)
+    with landing.attempt(dataset.id, "bundled", dataset.source_url) as attempt:
+        landing.land(attempt, dataset, Download(path, dataset.source_url, fetched_at=None), lambda parsed: vintage, is_partial=True)
+    return attempt.record
 
 
 def land_file(landing: Landing, dataset: Dataset, path: Path, vintage: Vintage | None = None, *, is_partial: bool = False) -> Attempt:

@@ -1,10 +1,10 @@
 """The landing zone: immutable blobs, a manifest of every attempt, and one folder of Parquet per vintage.
 
-    raw/blobs/<ab>/<sha256>                                  the bytes as they came, written once
-    raw/manifests/<provider>/<dataset>.jsonl                 one line per attempt, failures and "unchanged" too
-    landing/<provider>/<dataset>/vintage=<label>/            the parsed tables and `vintage.json`, put in place by one rename
-    landing/<provider>/<dataset>/vintage=none/               the same tables without rows, so that every glob matches
-    landing/vintage.parquet                                  one row per landed vintage, for SQL
+raw/blobs/<ab>/<sha256>                                  the bytes as they came, written once
+raw/manifests/<provider>/<dataset>.jsonl                 one line per attempt, failures and "unchanged" too
+landing/<provider>/<dataset>/vintage=<label>/            the parsed tables and `vintage.json`, put in place by one rename
+landing/<provider>/<dataset>/vintage=none/               the same tables without rows, so that every glob matches
+landing/vintage.parquet                                  one row per landed vintage, for SQL
 """
 
 from __future__ import annotations

@@ -212,4 +212,3 @@ class Provider:
         strangers = [dataset.id for dataset in self.datasets if dataset.provider != self.name]
         if strangers:
             raise ValueError(f"provider {self.name!r} declares data sets of another: {strangers}")
-

@@ -241,6 +241,7 @@ class _Columns:
     """The columns in the file's order, under the names by which they land."""
 
     names: tuple[str, ...]
+    line_end: str
 
     @property
     def labels(self) -> list[str]:
@@ -252,7 +253,7 @@ class _Columns:
         paths = ", ".join(_text(str(file)) for file in files)
         return (
             f"read_csv([{paths}], columns = {{{types}}}, auto_detect = false, header = false, "
-            f"delim = ',', quote = '\"', escape = '\"', nullstr = '', {options})"
+            f"delim = ',', quote = '\"', escape = '\"', nullstr = '', new_line = '{self.line_end}', {options})"
         )
 
 
@@ -276,7 +277,7 @@ def _header(dataset: Dataset, start: bytes) -> tuple[_Columns, bytes]:
     missing = [field.name for field in OBSERVATIONS.fields if field.is_required and field.name not in names]
     if missing:
         raise ContractError(dataset.id, f"the header has no column {' and no '.join(missing)}; it is {text[:500] or 'empty'}", _english(dataset))
-    return _Columns(tuple(names)), rest
+    return _Columns(tuple(names), r"\r\n" if line.endswith(b"\r\n") else r"\n"), rest
 
 
 def _landed_names(header: list[str]) -> list[str]:
@@ -405,7 +406,7 @@ def _explained(dataset: Dataset, engine: duckdb.DuckDBPyConnection, chunks: _Chu
     place = re.search(r"CSV Error on Line: (\d+)\s+Original Line: (.*?)\n(.*)", said, re.DOTALL)
     file = re.search(r"^\s*file = (.*)$", said, re.MULTILINE)
     if place is None or file is None:
-        return ContractError(dataset.id, f"DuckDB cannot read the csv: {said}", _AGAIN)
+        return ContractError(dataset.id, f"the csv cannot be read ({said.splitlines()[0]})", _AGAIN)
     if "Could not convert" in place[3]:
         return _not_numbers(dataset, engine, chunks, columns)
     before = 1 + sum(_line_ends(chunk) for chunk in chunks.files[: chunks.files.index(Path(file[1]))])

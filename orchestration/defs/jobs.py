@@ -11,7 +11,9 @@ def jobs() -> dg.Definitions:
     askable = [dataset for dataset in registry.datasets() if dataset.fetch]
     return dg.Definitions(
         jobs=[
-            dg.define_asset_job("build", selection=dg.AssetSelection.all(), description="Land the bundled vintages and make everything of what has landed."),
+            dg.define_asset_job(
+                "build", selection=dg.AssetSelection.all(), description="Land the bundled vintages and make everything of what has landed."
+            ),
             dg.define_asset_job(
                 "refresh",
                 selection=dg.AssetSelection.groups("raw"),

@@ -51,5 +51,9 @@ def publish() -> dg.Definitions:
 
     return dg.Definitions(
         assets=[release],
-        jobs=[dg.define_asset_job("publish", selection=dg.AssetSelection.assets(["publish", "release"]), description="Publish the working warehouse again.")],
+        jobs=[
+            dg.define_asset_job(
+                "publish", selection=dg.AssetSelection.assets(["publish", "release"]), description="Publish the working warehouse again."
+            )
+        ],
     )

@@ -12,8 +12,5 @@ def on_new_data() -> dg.AutomationCondition:  # type: ignore[type-arg]
         dg.AutomationCondition.newly_requested() | dg.AutomationCondition.newly_updated() | dg.AutomationCondition.initial_evaluation()
     )
     return (
-        due
-        & ~dg.AutomationCondition.any_deps_missing()
-        & ~dg.AutomationCondition.any_deps_in_progress()
-        & ~dg.AutomationCondition.in_progress()
+        due & ~dg.AutomationCondition.any_deps_missing() & ~dg.AutomationCondition.any_deps_in_progress() & ~dg.AutomationCondition.in_progress()
     ).with_label("on_new_data")

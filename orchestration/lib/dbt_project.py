@@ -36,9 +36,7 @@ class Translator(DagsterDbtTranslator):
         if node["resource_type"] == "source":
             dataset = node["config"]["meta"].get("dataset")
             return spec.replace_attributes(key=dg.AssetKey(["raw", *(dataset.split("/") if dataset else [node["name"]])]))
-        return spec.replace_attributes(
-            key=dg.AssetKey([node["schema"], node["name"]]), group_name=node["schema"], automation_condition=on_new_data()
-        )
+        return spec.replace_attributes(key=dg.AssetKey([node["schema"], node["name"]]), group_name=node["schema"], automation_condition=on_new_data())
 
 
 @dataclass(frozen=True)

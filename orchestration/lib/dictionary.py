@@ -80,9 +80,7 @@ CLAIM_VERDICT: Final = TableDescription(
         ColumnDescription("sentence", "The claim in the words that it was made in."),
         ColumnDescription("event_date", "The day on which the claim is judged as if it were made then."),
         ColumnDescription("as_known_on", "Only figures published by the end of this day count."),
-        ColumnDescription(
-            "verdict", "true, false, depends (admissible definitions disagree) or unknown (what was known does not cover the window)."
-        ),
+        ColumnDescription("verdict", "true, false, depends (admissible definitions disagree) or unknown (what was known does not cover the window)."),
         ColumnDescription("measured_value", "The metric over the window; empty where the verdict is unknown.", "share"),
         ColumnDescription("operator", "between, >= or <=: how the value must lie to the threshold."),
         ColumnDescription("threshold", "What the sentence states, as a number.", "share"),

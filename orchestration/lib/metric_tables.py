@@ -80,6 +80,4 @@ def _column_types(row_type: type[Any]) -> dict[str, str]:
 
 def _cad(kind: Sequence[str], value: float, period: date, vintage: date) -> Quantity:
     dataset, basis, seasonal_adjustment = kind
-    return Quantity(
-        dataset=dataset, basis=basis, seasonal_adjustment=seasonal_adjustment, unit="CAD", value=value, period=period, vintage=vintage
-    )
+    return Quantity(dataset=dataset, basis=basis, seasonal_adjustment=seasonal_adjustment, unit="CAD", value=value, period=period, vintage=vintage)

@@ -23,9 +23,8 @@ from orchestration.settings import DATA_DIR_VARIABLE, REPOSITORY, Settings
 COMMAND_TAG = "warehouse/command"
 INSTANCE_CONFIG = REPOSITORY / "orchestration" / "dagster.yaml"
 
-def run_job(
-    name: str, settings: Settings, run_config: Mapping[str, Any], console: Console, only: Sequence[dg.AssetKey] | None = None
-) -> list[str]:
+
+def run_job(name: str, settings: Settings, run_config: Mapping[str, Any], console: Console, only: Sequence[dg.AssetKey] | None = None) -> list[str]:
     """Run the job, or only some of its assets; the answer is one line for every step that failed, none when all went well."""
     os.environ[DATA_DIR_VARIABLE] = str(settings.data_dir)
     job = definitions().resolve_job_def(name)
@@ -48,7 +47,12 @@ def run_job(
         run_id = make_new_run_id()
         instance.add_event_listener(run_id, follow)
         result = job.execute_in_process(
-            instance=instance, run_id=run_id, run_config={**run_config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}, tags={COMMAND_TAG: name}, raise_on_error=False, asset_selection=only
+            instance=instance,
+            run_id=run_id,
+            run_config={**run_config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={COMMAND_TAG: name},
+            raise_on_error=False,
+            asset_selection=only,
         )
         if not result.success and not failures:
             failures.append(f"the run {run_id} of {name} failed; `make ui` shows where")

@@ -11,6 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+_WIDTH_OF_A_FILE = 160
 FORMATS: Final = ("table", "csv", "json")
 
 
@@ -31,7 +32,7 @@ def show(
         writer.writerow(names)
         writer.writerows([row[name] for name in names] for row in rows)
     else:
-        console = Console(highlight=False, soft_wrap=not sys.stdout.isatty() and not as_record)
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
         shown = [name for name in names if name not in hide_in_table]
         if as_record:
             for row in rows:

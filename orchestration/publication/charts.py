@@ -1,4 +1,4 @@
-"""The charts of the report: each a function of rows and a width in pixels, drawn to SVG whose colours are the page's CSS variables.
+"""The charts of the report: each a function of rows and a width in pixels, drawn to SVG in the colours of the page's CSS variables.
 
 Shares come in as 0 to 1, values in CAD, changes in percentage points; periods are dates. No function reads the clock, a file or the network.
 """
@@ -6,8 +6,10 @@ Shares come in as 0 to 1, values in CAD, changes in percentage points; periods a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from html import escape
+from itertools import pairwise
 from typing import Any, Final
 
 import altair as alt
@@ -22,44 +24,34 @@ SOFT: Final = "var(--soft)"
 LINE: Final = "var(--line)"
 GROUND: Final = "var(--ground)"
 
-_VEGA_LITE = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]
-_LEFT, _TOP, _BOTTOM, _TEXT = 40, 16, 38, 12
-# Lines of text closer than this run into each other.
-_LEADING = 15
+_VEGA_LITE: Final = re.sub(r"^v(\d+\.\d+).*", r"\1", alt.SCHEMA_VERSION)
+_MARGIN: Final = {"left": 40, "top": 18, "bottom": 40}
+# In pixels: lines of text that are closer run into each other.
+_LEADING: Final = 16
+# In pixels: from here on a chart has room for an axis label every few years or months.
+_ROOMY: Final = 500
 _CONFIG: Final = {
     "aria": False,
     "background": "transparent",
     "font": "sans-serif",
     "view": {"stroke": None},
-    "text": {"fontSize": _TEXT, "color": INK},
-    "axis": {
-        "labelFontSize": _TEXT,
-        "labelColor": SOFT,
-        "labelPadding": 6,
-        "gridColor": LINE,
-        "domainColor": SOFT,
-        "tickColor": SOFT,
-        "title": None,
-    },
+    "text": {"fontSize": 12},
+    "axis": {"labelFontSize": 12, "labelColor": SOFT, "labelPadding": 6, "gridColor": LINE, "domainColor": SOFT, "tickColor": SOFT},
 }
-_YEAR = "utcFormat(datum.value, '%Y')"
-_MONTH_AND_YEAR = (
-    "utcFormat(datum.value, '%m') == '01' ? [utcFormat(datum.value, '%b'), utcFormat(datum.value, '%Y')] : utcFormat(datum.value, '%b')"
-)
+_YEAR: Final = "utcFormat(datum.value, '%Y')"
+_MONTH: Final = "utcFormat(datum.value, '%m') == '01' ? [utcFormat(datum.value, '%b'), utcFormat(datum.value, '%Y')] : utcFormat(datum.value, '%b')"
+_MONTH_OF_TEXT: Final = _MONTH.replace("datum.value", "utcParse(datum.value, '%Y-%m-%d')")
+_PERCENT: Final = "format(100 * datum.value, '.0f') + '%'"
+_SIGNED: Final = "datum.value == 0 ? '0' : datum.label"
 
 
 def svg(chart: alt.LayerChart, label: str) -> str:
-    """Draw a chart as an SVG element to be set inline: it scales with its column, and a screen reader reads `label` in its place."""
-    drawn = vl_convert.vegalite_to_svg({**chart.to_dict(), "config": _CONFIG}, vl_version=_VEGA_LITE, allowed_base_urls=[])
-    opening = re.search(r'viewBox="[^"]+"', drawn)
-    if opening is None:
+    """Draw a chart as an SVG element to set inline: it scales with its column, and a screen reader reads `label` in its place."""
+    drawn: str = vl_convert.vegalite_to_svg({**chart.to_dict(), "config": _CONFIG}, vl_version=_VEGA_LITE, allowed_base_urls=[])
+    frame = re.search(r'viewBox="[^"]+"', drawn)
+    if frame is None:
         raise ValueError("the drawing has no viewBox")
-    body = drawn[drawn.index(">") + 1 :]
-    return f'<svg role="img" aria-label="{_escaped(label)}" {opening[0]}>{body}'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return f'<svg role="img" aria-label="{escape(label)}" {frame[0]}>' + drawn[drawn.index(">") + 1 :]
 
 
 def share_history(months: Sequence[Row], windows: Sequence[Row], claimed: tuple[float, float] | None, width: int) -> alt.LayerChart:
@@ -67,34 +59,27 @@ def share_history(months: Sequence[Row], windows: Sequence[Row], claimed: tuple[
 
     Rows of `months`: period, us_share, low, high; of `windows`: period (the last month), us_share.
     """
-    height, right = 330, 118
-    shares = [month[limit] for month in months for limit in ("low", "high")]
-    low, high = _around(shares, 0.05)
-    y = _y(low, high, "datum.label + '%'", step=5 if width > 500 else 10)
-    x = _x(months[0]["period"], months[-1]["period"], _YEAR, every=("year", 5 if width > 500 else 10))
-    plot = _Plot(width, height, right)
-    layers = []
+    first, last = months[0], months[-1]
+    low, high = _around((month[limit] for month in months for limit in ("low", "high")), 0.05)
+    plot = _Plot(width, 330, 136, _years(first["period"], last["period"], 5 if width > _ROOMY else 10), _percent(low, high, 5))
     if claimed:
-        strip = _data([{"low": claimed[0], "high": claimed[1], "from": months[0]["period"], "to": months[-1]["period"]}])
-        layers.append(alt.Chart(strip).mark_rect(color=INK, opacity=0.07).encode(x=alt.X("from:T", scale=x.scale), x2="to:T", y="low:Q", y2="high:Q"))
-        says = _data([{"x": months[0]["period"], "y": sum(claimed) / 2, "text": f"“roughly three-quarters”: {_range(*claimed)}"}])
-        layers.append(_text(says, color=SOFT, align="left", dx=4))
-    layers += [
-        alt.Chart(_data(months)).mark_area(color=US, opacity=0.3).encode(x=x, y=y.copy(), y2="high:Q").transform_calculate(y="datum.low"),
-        alt.Chart(_data(months)).mark_line(color=US, opacity=0.45, strokeWidth=1).encode(x=x, y=alt.Y("us_share:Q", scale=y.scale)),
-    ]
-    ends = [{"y": months[-1]["us_share"], "text": f"{months[-1]['us_share']:.1%} in the month", "color": SOFT}]
+        plot.band([{"x": row["period"], "y": claimed[0], "y2": claimed[1]} for row in (first, last)], INK, 0.07)
+        middle = {"x": first["period"], "y": sum(claimed) / 2, "text": f"“three-quarters”: {100 * claimed[0]:g} to {100 * claimed[1]:g}%"}
+        plot.text([middle], SOFT, align="left", dx=4)
+    plot.band([{"x": month["period"], "y": month["low"], "y2": month["high"]} for month in months], US, 0.35)
+    plot.line([{"x": month["period"], "y": month["us_share"]} for month in months], US, 1, opacity=0.5)
+    ends = [{"x": last["period"], "y": last["us_share"], "text": f"{last['us_share']:.1%} in the month", "weight": 400}]
     if windows:
-        line = alt.Chart(_data(windows)).mark_line(color=US, strokeWidth=2.75)
-        layers.append(line.encode(x=alt.X("period:T", scale=x.scale), y=alt.Y("us_share:Q", scale=y.scale)))
-        ends.append({"y": windows[-1]["us_share"], "text": f"{windows[-1]['us_share']:.1%} in 12 months", "color": US})
-    for end in _apart(ends, _LEADING * (high - low) / height):
-        at_end = _data([{**end, "x": months[-1]["period"]}])
-        layers.append(_text(at_end, color=end["color"], align="left", dx=7, bold=end["color"] == US))
+        plot.line([{"x": row["period"], "y": row["us_share"]} for row in windows], US, 2.75)
+        window = windows[-1]["us_share"]
+        ends.append({"x": last["period"], "y": window, "text": f"{window:.1%} in 12 months", "weight": 600})
+    for end in _apart(ends, _LEADING * (high - low) / plot.height):
+        plot.text([end], US, align="left", dx=7, weight=end["weight"])
     peak = max(months, key=lambda month: month["us_share"])
-    highest = _data([{"x": peak["period"], "y": peak["us_share"], "text": f"{peak['us_share']:.1%} in {peak['period']:%B %Y}"}])
-    layers += [_dot(highest, US, 30), _text(highest, color=INK, dy=-11, align="center")]
-    return plot.of(layers)
+    highest = [{"x": peak["period"], "y": peak["us_share"], "text": f"{peak['us_share']:.1%} in {peak['period']:%B %Y}"}]
+    plot.dots(highest, US)
+    plot.text(highest, INK, dy=-12)
+    return plot.chart()
 
 
 def revisions(versions: Sequence[Row], vintages: Sequence[date], width: int) -> alt.LayerChart:
@@ -102,231 +87,199 @@ def revisions(versions: Sequence[Row], vintages: Sequence[date], width: int) -> 
 
     Rows of `versions`: period, vintage, us_share, latest; one for each month and each release of `vintages` (in order) that had it.
     """
-    height, right = 250, 30
-    low, high = _around([version["us_share"] for version in versions], 0.02)
-    y = _y(low, high, "datum.label + '%'", step=2)
-    x = _months(versions)
-    band = [
-        {"period": period, "low": min(shares), "high": max(shares)}
-        for period, shares in _by_period(versions).items()
-    ]
-    layers = [alt.Chart(_data(band)).mark_area(color=US, opacity=0.25).encode(x=x, y=alt.Y("low:Q", scale=y.scale, axis=y.axis), y2="high:Q")]
-    for vintage in vintages:
-        layers.append(_vintage_line(versions, vintage, "us_share", x, y, is_latest=vintage == vintages[-1]))
-    first = [_first_of(versions, vintage) for vintage in vintages]
-    layers.append(_dot(_data([{"x": row["period"], "y": row["us_share"]} for row in first]), US, 36))
-    return _Plot(width, height, right).of(layers)
+    low, high = _around((version["us_share"] for version in versions), 0.02)
+    plot = _Plot(width, 300, 30, _months(versions), _percent(low, high, 2 if high - low < 0.2 else 5))
+    shares: dict[date, list[float]] = {}
+    for version in versions:
+        shares.setdefault(version["period"], []).append(version["us_share"])
+    plot.band([{"x": period, "y": min(held), "y2": max(held)} for period, held in sorted(shares.items())], US, 0.3)
+    _lines_of_releases(plot, versions, vintages, "us_share")
+    return plot.chart()
 
 
 def distances(versions: Sequence[Row], vintages: Sequence[date], width: int) -> alt.LayerChart:
     """Draw how far each release was from what the latest says of the same month, in percentage points; rows as for `revisions`."""
-    height, right = 190, 30
     rows = [{**version, "distance": 100 * (version["us_share"] - version["latest"])} for version in versions]
-    low, high = _around([row["distance"] for row in rows], 0.5)
-    y = alt.Y(
-        "distance:Q",
-        scale=alt.Scale(domain=[low, high]),
-        axis=alt.Axis(ticks=False, domain=False, format="+.1f", labelExpr="datum.value == 0 ? '0' : datum.label", tickCount=4),
-    )
-    x = _months(versions)
-    layers = [alt.Chart(_data([{"zero": 0}])).mark_rule(color=US, strokeWidth=2.25).encode(y=alt.Y("zero:Q", scale=y.scale))]
-    for vintage in vintages[:-1]:
-        layers.append(_vintage_line(rows, vintage, "distance", x, y, is_latest=False))
-    first = [_first_of(rows, vintage) for vintage in vintages]
-    dots = _data([{"x": row["period"], "y": row["distance"], "text": f"{vintage.day} {vintage:%b}"} for vintage, row in zip(vintages, first, strict=True)])
-    layers += [_dot(dots, US, 36), _text(dots, color=INK, dy=-12, align="center")]
-    return _Plot(width, height, right).of(layers)
+    low, high = _around((row["distance"] for row in rows), 0.25)
+    plot = _Plot(width, 190, 30, _months(versions), _plain(low, high, 4, "+.1f", _SIGNED))
+    first = _lines_of_releases(plot, rows, vintages, "distance")
+    plot.text([{**dot, "text": f"{vintage.day} {vintage:%b}"} for dot, vintage in zip(first, vintages, strict=True)], INK, dy=-13)
+    return plot.chart()
+
+
+def _lines_of_releases(plot: _Plot, rows: Sequence[Row], vintages: Sequence[date], column: str) -> list[dict[str, Any]]:
+    """A line for each release, the latest on top, and a dot on the newest month of each: returns the dots."""
+    lines = [[{"x": row["period"], "y": row[column]} for row in rows if row["vintage"] == vintage] for vintage in vintages]
+    for line in lines[:-1]:
+        plot.line(line, SOFT, 1)
+    plot.line(lines[-1], US, 2.25)
+    newest = [max(line, key=lambda point: point["x"]) for line in lines]
+    plot.dots(newest, US)
+    return newest
 
 
 def share_changes(changes: Sequence[Row], width: int) -> alt.LayerChart:
     """Draw what moved the share from month to month; rows: period, from_us, from_rest, in percentage points."""
-    height, right = 230, 12
-    parts = [
-        {"period": change["period"], "part": part, "points": change[part], "to": start + change[part], "from": start}
-        for change in changes
-        for part, start in _stacked(change)
-    ]
-    edges = [part[edge] for part in parts for edge in ("from", "to")]
-    low, high = _around([*edges, 0.0], 1.0)
-    y = alt.Y(
-        "from:Q",
-        scale=alt.Scale(domain=[low, high]),
-        axis=alt.Axis(ticks=False, domain=False, format="+.0f", labelExpr="datum.value == 0 ? '0' : datum.label", tickCount=6),
-    )
-    x = _month_bands(changes)
-    bars = alt.Chart(_data(parts)).mark_bar().encode(
-        x=x,
-        y=y,
-        y2="to:Q",
-        color=alt.Color("part:N", scale=alt.Scale(domain=["from_us", "from_rest"], range=[US, OTHERS]), legend=None),
-    )
-    sums = _data([{"period": change["period"], "y": change["from_us"] + change["from_rest"]} for change in changes])
-    net = alt.Chart(sums).mark_point(shape="diamond", filled=True, size=70, color=INK, opacity=1, stroke=GROUND, strokeWidth=1.5)
-    zero = alt.Chart(_data([{"zero": 0}])).mark_rule(color=SOFT).encode(y=alt.Y("zero:Q", scale=y.scale))
-    return _Plot(width, height, right).of([bars, zero, net.encode(x=x, y=alt.Y("y:Q", scale=y.scale))])
-
-
-def _stacked(change: Row) -> list[tuple[str, float]]:
-    """Where each part's bar starts: at zero, or at the end of the other one where both point the same way."""
-    same_way = change["from_us"] * change["from_rest"] > 0
-    return [("from_us", 0.0), ("from_rest", change["from_us"] if same_way else 0.0)]
+    from_us = [{"x": change["period"], "y": 0.0, "y2": change["from_us"]} for change in changes]
+    # Where both point the same way the second bar stands on the first.
+    starts = [change["from_us"] if change["from_us"] * change["from_rest"] > 0 else 0.0 for change in changes]
+    from_rest = [{"x": change["period"], "y": start, "y2": start + change["from_rest"]} for change, start in zip(changes, starts, strict=True)]
+    low, high = _around((bar["y2"] for bar in (*from_us, *from_rest)), 1)
+    plot = _Plot(width, 230, 12, _bands(changes), _plain(low, high, 6, "+.0f", _SIGNED))
+    plot.bars(from_us, US)
+    plot.bars(from_rest, OTHERS)
+    plot.level(0, SOFT)
+    plot.diamonds([{"x": change["period"], "y": change["from_us"] + change["from_rest"]} for change in changes])
+    return plot.chart()
 
 
 def partners(bounds: Sequence[Row], complete: Sequence[Row], width: int) -> alt.LayerChart:
-    """Draw the effective number of partners by month: `bounds` (period, low, high) from a list of some, `complete` (period, value) from all."""
-    height, right = 230, 92
-    low, high = 1.0, _around([row["high"] for row in bounds] + [row["value"] for row in complete], 0.25)[1]
-    y = alt.Y("low:Q", scale=alt.Scale(domain=[low, high]), axis=alt.Axis(ticks=False, domain=False, format=".1f", tickCount=5))
-    every = [row["period"] for row in (*bounds, *complete)]
-    x = _x(min(every), max(every), _YEAR, every=("year", 1))
-    layers = []
-    if bounds:
-        layers += [
-            alt.Chart(_data(bounds)).mark_area(color=OTHERS, opacity=0.45, line=False).encode(x=x, y=y, y2="high:Q"),
-            *(
-                alt.Chart(_data(bounds)).mark_line(color=OTHERS, strokeWidth=1).encode(x=x, y=alt.Y(f"{limit}:Q", scale=y.scale))
-                for limit in ("low", "high")
-            ),
-        ]
-        last = bounds[-1]
-        end = {"x": last["period"], "y": (last["low"] + last["high"]) / 2, "text": f"{last['low']:.2f} to {last['high']:.2f}"}
-        layers.append(_text(_data([end]), color=OTHERS, align="left", dx=7, bold=True))
-    if complete:
-        points = _data([{"x": row["period"], "y": row["value"]} for row in complete])
-        layers.append(alt.Chart(points).mark_circle(size=20, color=INK, opacity=1).encode(x=alt.X("x:T", scale=x.scale, axis=x.axis), y=alt.Y("y:Q", scale=y.scale)))
-    return _Plot(width, height, right).of(layers)
+    """Draw the effective number of partners by month; rows of both: period, low, high. `complete` is from all partners, so that they meet."""
+    every = [*bounds, *complete]
+    high = _around((row["high"] for row in every), 0.2)[1]
+    periods = [row["period"] for row in every]
+    plot = _Plot(width, 230, 92, _years(min(periods), max(periods), 1), _plain(1, high, 6, ".1f"))
+    plot.band([{"x": row["period"], "y": row["low"], "y2": row["high"]} for row in bounds], OTHERS, 0.5)
+    for limit in ("low", "high"):
+        plot.line([{"x": row["period"], "y": row[limit]} for row in bounds], OTHERS, 1)
+    plot.dots([{"x": row["period"], "y": row["low"]} for row in complete], INK, size=16)
+    last = bounds[-1]
+    end = {"x": last["period"], "y": (last["low"] + last["high"]) / 2, "text": f"{last['low']:.2f} to {last['high']:.2f}"}
+    plot.text([end], OTHERS, align="left", dx=7, weight=600)
+    return plot.chart()
 
 
 def doubling(observed: Sequence[Row], paths: Sequence[Row], width: int) -> alt.LayerChart:
-    """Draw twelve-month exports to other countries beside the path to their double.
+    """Draw exports over twelve months beside the paths to their double.
 
-    Rows of `observed`: period (the last month), value; of `paths`: base_year, period, required, one row a year.
+    Rows of `observed`: period (the last month), value; of `paths`: base_year, period, required, one row a year in order.
     """
-    height, right = 280, 84
     billions = [{"x": row["period"], "y": row["value"] / 1e9} for row in observed]
-    required = [{"x": row["period"], "y": row["required"] / 1e9, "base_year": str(row["base_year"])} for row in paths]
-    top = _around([row["y"] for row in (*billions, *required)], 50)[1]
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(ticks=False, domain=False, labelExpr="datum.label", tickCount=5))
-    every = [row["x"] for row in (*billions, *required)]
-    axis = _x(min(every), max(every), _YEAR, every=("year", 2 if width > 500 else 5))
-    x = alt.X("x:T", scale=axis.scale, axis=axis.axis)
-    dashed = alt.Chart(_data(required)).mark_line(color=SOFT, strokeDash=[5, 4], strokeWidth=1.5)
-    layers = [
-        dashed.encode(x=x, y=y, detail="base_year:N"),
-        alt.Chart(_data(billions)).mark_line(color=OTHERS, strokeWidth=2.75).encode(x=x, y=y),
-    ]
-    last = _data([{**billions[-1], "text": f"C${billions[-1]['y']:.1f} billion"}])
-    layers += [_dot(last, OTHERS, 40), _text(last, color=OTHERS, align="right", dx=-8, dy=-10, bold=True)]
-    ends = [max((row for row in required if row["base_year"] == base), key=lambda row: row["x"]) for base in sorted({row["base_year"] for row in required})]
-    labels = [{"x": end["x"], "y": end["y"], "text": f"{end['y']:.1f}, base {end['base_year']}"} for end in ends]
-    for label in _apart(labels, _LEADING * top / height):
-        layers.append(_text(_data([{**label, "x": max(every)}]), color=SOFT, align="left", dx=6))
-    return _Plot(width, height, right).of(layers)
+    bases = sorted({row["base_year"] for row in paths})
+    steps = [[{"x": row["period"], "y": row["required"] / 1e9} for row in paths if row["base_year"] == base] for base in bases]
+    every = [*billions, *(step for path in steps for step in path)]
+    first, last = min(point["x"] for point in every), max(point["x"] for point in every)
+    top = _around((point["y"] for point in every), 50)[1]
+    plot = _Plot(width, 280, 110, _years(first, last, 2 if width > _ROOMY else 5), _plain(0, top, 5, ".0f"))
+    for path in steps:
+        plot.line(path, SOFT, 1.5, dashed=True)
+    plot.line(billions, OTHERS, 2.75)
+    end = [{**billions[-1], "text": f"C${billions[-1]['y']:.1f} billion"}]
+    plot.dots(end, OTHERS)
+    plot.text(end, OTHERS, align="right", dx=-9, dy=-8, weight=600)
+    goals = [{"x": path[-1]["x"], "y": path[-1]["y"], "text": f"{path[-1]['y']:.1f}: base {base}"} for base, path in zip(bases, steps, strict=True)]
+    plot.text(_apart(goals, _LEADING * top / plot.height), SOFT, align="left", dx=7)
+    return plot.chart()
 
 
-def unallocated(months: Sequence[Row], limit: float, width: int) -> alt.LayerChart:
-    """Draw the trade of each month that is allocated to no country, in C$ million up to `limit`; rows: period, unallocated_cad, is_same_vintage."""
-    height, right = 130, 12
-    millions = [{"period": row["period"], "y": row["unallocated_cad"] / 1e6, "same": row["is_same_vintage"]} for row in months]
-    low, high = _around([0.0, limit / 1e6, *(row["y"] for row in millions)], 20)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[low, high]), axis=alt.Axis(ticks=False, domain=False, tickCount=4))
-    x = _month_bands(months)
-    solid = alt.Opacity("same:N", scale=alt.Scale(domain=[True, False], range=[1, 0.4]), legend=None)
-    bars = alt.Chart(_data(millions)).mark_bar(color=OTHERS).encode(x=x, y=y, opacity=solid)
-    tall = sorted(millions, key=lambda row: -abs(row["y"]))[:2]
-    values = _data([{**row, "text": f"{row['y']:.1f}"} for row in tall])
-    labels = alt.Chart(values).mark_text(dy=-8).encode(x=x, y=alt.Y("y:Q", scale=y.scale), text="text:N")
-    return _Plot(width, height, right).of([bars, labels])
+def unallocated(months: Sequence[Row], most_cad: float, width: int) -> alt.LayerChart:
+    """Draw the trade of each month that is allocated to no country, on a scale to `most_cad`; rows: period, unallocated_cad, is_same_vintage.
+
+    Months that compare two releases are pale.
+    """
+    low, high = _around((0.0, most_cad / 1e6, *(row["unallocated_cad"] / 1e6 for row in months)), 20)
+    plot = _Plot(width, 120, 12, _bands(months), _plain(low, high, 4, ".0f"))
+    bars = [{"x": row["period"], "y": 0.0, "y2": row["unallocated_cad"] / 1e6, "is_same": row["is_same_vintage"]} for row in months]
+    plot.bars([bar for bar in bars if bar["is_same"]], OTHERS)
+    plot.bars([bar for bar in bars if not bar["is_same"]], OTHERS, opacity=0.45)
+    largest = sorted(bars, key=lambda bar: -abs(bar["y2"]))[:2]
+    plot.text([{"x": bar["x"], "y": bar["y2"], "text": f"{bar['y2']:.1f}"} for bar in largest], INK, dy=-8)
+    return plot.chart()
 
 
 class _Plot:
-    """A fixed frame, so that the charts of a page line up: `right` pixels beside the plot are for the labels of line ends."""
+    """Layers on one pair of axes, in a fixed frame so that charts of a page line up: `right` pixels beside it are for the labels of line ends.
 
-    def __init__(self, width: int, height: int, right: int) -> None:
-        self.padding = {"left": _LEFT, "right": right, "top": _TOP, "bottom": _BOTTOM}
-        self.width, self.height = width - _LEFT - right, height
+    Points have `x` (a date), `y`, and `y2` or `text` where the layer asks for it. A layer without points is left out.
+    """
 
-    def of(self, layers: Sequence[alt.Chart]) -> alt.LayerChart:
-        return alt.layer(*layers).properties(width=self.width, height=self.height, padding=self.padding, autosize="none")
+    def __init__(self, width: int, height: int, right: int, x: alt.X, y: alt.Y) -> None:
+        self._padding = {**_MARGIN, "right": right}
+        self._width, self.height = width - _MARGIN["left"] - right, height
+        self._x, self._y = x, y
+        self._layers: list[alt.Chart] = []
+
+    def chart(self) -> alt.LayerChart:
+        return alt.layer(*self._layers).properties(width=self._width, height=self.height, padding=self._padding, autosize="none")
+
+    def line(self, points: Sequence[Row], color: str, width: float, *, opacity: float = 1, dashed: bool = False) -> None:
+        self._add(points, lambda base: base.mark_line(color=color, strokeWidth=width, opacity=opacity, strokeDash=[5, 4] if dashed else [1, 0]))
+
+    def band(self, points: Sequence[Row], color: str, opacity: float) -> None:
+        self._add(points, lambda base: base.mark_area(color=color, opacity=opacity), y2="y2:Q")
+
+    def bars(self, points: Sequence[Row], color: str, *, opacity: float = 1) -> None:
+        self._add(points, lambda base: base.mark_bar(color=color, opacity=opacity), y2="y2:Q")
+
+    def dots(self, points: Sequence[Row], color: str, *, size: int = 36) -> None:
+        self._add(points, lambda base: base.mark_circle(color=color, size=size, opacity=1))
+
+    def diamonds(self, points: Sequence[Row]) -> None:
+        self._add(points, lambda base: base.mark_point(shape="diamond", fill=INK, stroke=GROUND, strokeWidth=1.5, size=90, opacity=1))
+
+    def text(self, points: Sequence[Row], color: str, *, align: str = "center", dx: int = 0, dy: int = 0, weight: int = 400) -> None:
+        self._add(points, lambda base: base.mark_text(color=color, align=align, baseline="middle", dx=dx, dy=dy, fontWeight=weight), text="text:N")
+
+    def level(self, y: float, color: str) -> None:
+        self._layers.append(alt.Chart(_data([{"y": y}])).mark_rule(color=color).encode(y=self._y))
+
+    def _add(self, points: Sequence[Row], mark: Any, **encodings: str) -> None:
+        if points:
+            self._layers.append(mark(alt.Chart(_data(points))).encode(x=self._x, y=self._y, **encodings))
 
 
-def _data(rows: Sequence[Row]) -> alt.InlineData:
-    return alt.InlineData(values=[{name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()} for row in rows])
+def _data(points: Sequence[Row]) -> alt.InlineData:
+    return alt.InlineData(
+        values=[{name: value.isoformat() if isinstance(value, date) else value for name, value in point.items()} for point in points]
+    )
 
 
-def _y(low: float, high: float, label: str, *, step: int) -> alt.Y:
-    """Return an axis of shares, labelled in percent every `step` points."""
+def _percent(low: float, high: float, step: int) -> alt.Y:
+    """Shares, labelled in percent every `step` points."""
     ticks = [tick / 100 for tick in range(round(100 * low), round(100 * high) + 1) if tick % step == 0]
-    axis = alt.Axis(ticks=False, domain=False, values=ticks, format=".0f", labelExpr=label.replace("datum.label", "format(100 * datum.value, '.0f')"))
+    axis = alt.Axis(title=None, ticks=False, domain=False, values=ticks, labelExpr=_PERCENT)
     return alt.Y("y:Q", scale=alt.Scale(domain=[low, high]), axis=axis)
 
 
-def _x(first: date, last: date, label: str, *, every: tuple[str, int]) -> alt.X:
-    ticks = alt.TimeIntervalStep(interval=alt.TimeInterval(every[0]), step=every[1])
-    domain = [first.isoformat(), last.isoformat()]
-    return alt.X("period:T", scale=alt.Scale(type="utc", domain=domain), axis=alt.Axis(grid=False, tickCount=ticks, labelExpr=label, labelFlush=False))
+def _plain(low: float, high: float, ticks: int, form: str, label: str = "datum.label") -> alt.Y:
+    axis = alt.Axis(title=None, ticks=False, domain=False, tickCount=ticks, format=form, labelExpr=label)
+    return alt.Y("y:Q", scale=alt.Scale(domain=[low, high]), axis=axis)
+
+
+def _years(first: date, last: date, step: int) -> alt.X:
+    return _time(first, last, _YEAR, alt.TimeIntervalStep(interval=alt.TimeInterval("year"), step=step))
 
 
 def _months(rows: Sequence[Row]) -> alt.X:
     periods = [row["period"] for row in rows]
-    return _x(min(periods), max(periods), _MONTH_AND_YEAR, every=("month", 3))
+    return _time(min(periods), max(periods), _MONTH, alt.TimeIntervalStep(interval=alt.TimeInterval("month"), step=3))
 
 
-def _month_bands(rows: Sequence[Row]) -> alt.X:
-    """Return an axis of one band a month, for bars; labelled in January and July."""
+def _time(first: date, last: date, label: str, ticks: alt.TimeIntervalStep) -> alt.X:
+    axis = alt.Axis(title=None, grid=False, tickCount=ticks, labelExpr=label, labelFlush=False)
+    return alt.X("x:T", scale=alt.Scale(type="utc", domain=[first.isoformat(), last.isoformat()]), axis=axis)
+
+
+def _bands(rows: Sequence[Row]) -> alt.X:
+    """A band for each month, labelled every quarter."""
     periods = sorted({row["period"].isoformat() for row in rows})
-    label = (
-        "slice(datum.value, 5, 7) == '01' ? ['Jan', slice(datum.value, 0, 4)] : "
-        "indexof(['04', '07', '10'], slice(datum.value, 5, 7)) >= 0 ? timeFormat(datetime(2001, toNumber(slice(datum.value, 5, 7)) - 1, 1), '%b') : ''"
-    )
-    axis = alt.Axis(ticks=False, labelExpr=label, labelAngle=0, labelOverlap=False, labelAlign="center")
-    return alt.X("period:O", scale=alt.Scale(domain=periods, paddingInner=0.25, paddingOuter=0.2), axis=axis)
+    quarters = [period for period in periods if period[5:7] in ("01", "04", "07", "10")]
+    axis = alt.Axis(title=None, ticks=False, values=quarters, labelExpr=_MONTH_OF_TEXT, labelAngle=0)
+    return alt.X("x:O", scale=alt.Scale(domain=periods, paddingInner=0.25, paddingOuter=0.2), axis=axis)
 
 
-def _vintage_line(rows: Sequence[Row], vintage: date, column: str, x: alt.X, y: alt.Y, *, is_latest: bool) -> alt.Chart:
-    held = _data([{"period": row["period"], "y": row[column]} for row in rows if row["vintage"] == vintage])
-    color, weight = (US, 2.25) if is_latest else (SOFT, 1)
-    line = alt.Chart(held).mark_line(color=color, strokeWidth=weight, opacity=1 if is_latest else 0.8)
-    return line.encode(x=x, y=alt.Y("y:Q", scale=y.scale, axis=y.axis))
-
-
-def _text(data: alt.InlineData, *, color: str, align: str, dx: int = 0, dy: int = 0, bold: bool = False) -> alt.Chart:
-    mark = alt.Chart(data).mark_text(color=color, align=align, baseline="middle", dx=dx, dy=dy, fontWeight=600 if bold else 400)
-    return mark.encode(x="x:T", y="y:Q", text="text:N")
-
-
-def _dot(data: alt.InlineData, color: str, size: int) -> alt.Chart:
-    return alt.Chart(data).mark_circle(color=color, size=size, opacity=1).encode(x="x:T", y="y:Q")
-
-
-def _first_of(rows: Sequence[Row], vintage: date) -> Row:
-    """The last month of a release: what it was the first to publish."""
-    return max((row for row in rows if row["vintage"] == vintage), key=lambda row: row["period"])
-
-
-def _by_period(versions: Sequence[Row]) -> dict[date, list[float]]:
-    shares: dict[date, list[float]] = {}
-    for version in versions:
-        shares.setdefault(version["period"], []).append(version["us_share"])
-    return dict(sorted(shares.items()))
-
-
-def _around(values: Sequence[float], step: float) -> tuple[float, float]:
+def _around(values: Iterable[float], step: float) -> tuple[float, float]:
     """The multiples of `step` that enclose the values."""
-    low, high = min(values) // step * step, -(-max(values) // step) * step
-    return round(low, 6), round(high if high > low else low + step, 6)
+    held = list(values)
+    low, high = min(held) // step * step, -(-max(held) // step) * step
+    return round(low, 6), round(max(high, low + step), 6)
 
 
 def _apart(labels: Sequence[dict[str, Any]], gap: float) -> list[dict[str, Any]]:
-    """Move labels up from the lowest until they are at least `gap` apart, on the axis of their `y`; the pair stays centred on where it was."""
-    placed = [dict(label) for label in sorted(labels, key=lambda label: label["y"])]
-    for below, above in zip(placed, placed[1:], strict=False):
-        lacking = gap - (above["y"] - below["y"])
-        if lacking > 0:
-            below["y"] -= lacking / 2
-            above["y"] += lacking / 2
+    """Push neighbours that are less than `gap` apart away from each other, each by half of what is missing."""
+    placed = [dict(label) for label in sorted(labels, key=lambda label: float(label["y"]))]
+    for below, above in pairwise(placed):
+        missing = max(0.0, gap - (above["y"] - below["y"]))
+        below["y"] -= missing / 2
+        above["y"] += missing / 2
     return placed
-
-
-def _range(low: float, high: float) -> str:
-    return f"{100 * low:g} to {100 * high:g}%"

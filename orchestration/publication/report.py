@@ -111,12 +111,12 @@ def _answer(warehouse: _Warehouse) -> Row:
     """The headline and its first part, the latest month and twelve months, and how the latter stand among all twelve months."""
     months = warehouse.windows("month")
     if not months:
-        unknown = "The US share of Canada's goods exports is not known: no month has both figures, to the United States and to all countries."
+        unknown = "The US share of Canadian goods exports is not known: no month has both figures, to the United States and to all countries."
         return {"headline": unknown, "lead": unknown, "month": None}
     month = months[-1]
     windows = warehouse.windows("ttm")
     window = next((row for row in windows if row["period"] == month["period"]), None)
-    lead = f"{_exact_percent(month['us_share'])} of Canada's goods exports went to the United States in {_month(month['period'])}"
+    lead = f"{_exact_percent(month['us_share'])} of Canadian goods exports went to the United States in {_month(month['period'])}"
     rest = f"{_exact_percent(window['us_share'])} over the twelve months to it" if window else "while the twelve months to it are not all known"
     vintage = _vintage(warehouse, month["vintage_date_min"], month["vintage_date_max"])
     year_before = next((row for row in windows if row["period"] == month["period"].replace(year=month["period"].year - 1)), None)
@@ -200,7 +200,7 @@ def _history(warehouse: _Warehouse) -> Row | None:
         "revised": [row["period"] for row in months if row["versions"] > 1],
         "drawing": _draw(
             lambda width: charts.share_history(months, windows, claimed, width),
-            f"Lines of the US share of Canada's goods exports, {_month(months[0]['period'])} to {_month(months[-1]['period'])}: by month, and over twelve "
+            f"Lines of the US share of Canadian goods exports, {_month(months[0]['period'])} to {_month(months[-1]['period'])}: by month, and over twelve "
             f"months. The highest month is {_percent(max(row['us_share'] for row in months))}, the latest {_percent(months[-1]['us_share'])}.",
         ),
         "table": Table(
@@ -217,14 +217,16 @@ def _history(warehouse: _Warehouse) -> Row | None:
 
 
 def _revisions(warehouse: _Warehouse) -> Row | None:
-    """What each release had for each of the last thirty months; None where there is nothing to compare."""
+    """What each release had for each of the last two years; None where there is nothing to compare."""
     versions = warehouse.rows(
         "marts.us_share_vintage",
         """
-        WITH held AS (FROM marts.us_share_vintage WHERE dataset = ? AND flow = 'export' AND _KIND)
-        SELECT period_start_date AS period, vintage, us_share, last(us_share ORDER BY vintage) OVER (PARTITION BY period_start_date) AS latest
+        WITH held AS (
+            SELECT period_start_date AS period, us_share, known_from, known_to FROM marts.us_share_vintage WHERE dataset = ? AND flow = 'export' AND _KIND
+        )
+        SELECT period, vintage, us_share, last(us_share ORDER BY vintage) OVER (PARTITION BY period) AS latest
         FROM held INNER JOIN (SELECT DISTINCT known_from AS vintage FROM held) ON known_from <= vintage AND coalesce(vintage < known_to, true)
-        WHERE period_start_date > (SELECT max(period_start_date) FROM held) - INTERVAL 30 MONTH
+        WHERE period > (SELECT max(period) FROM held) - INTERVAL 24 MONTH
         ORDER BY vintage, period""",
         warehouse.dataset,
     )
@@ -269,12 +271,13 @@ def _news(warehouse: _Warehouse) -> Row | None:
     months = warehouse.rows(
         "marts.us_share_vintage",
         """
-        WITH held AS (FROM marts.us_share_vintage WHERE dataset = ? AND flow = 'export' AND _KIND),
-        release AS (SELECT max(known_from) AS vintage, (SELECT max(known_from) FROM held WHERE known_from < vintage) AS previous FROM held),
-        now AS (FROM held, release WHERE known_from = vintage)
-        SELECT now.period_start_date AS period, vintage, previous, before.us_share AS before, now.us_share AS now, 100 * (now.us_share - before.us_share) AS change
-        FROM now LEFT JOIN held AS before
-            ON before.period_start_date = now.period_start_date AND before.known_from <= previous AND coalesce(before.known_to > previous, true)
+        WITH held AS (
+            SELECT period_start_date AS period, us_share, known_from, known_to FROM marts.us_share_vintage WHERE dataset = ? AND flow = 'export' AND _KIND
+        ),
+        release AS (SELECT max(known_from) AS latest, max(known_from) FILTER (known_from < (SELECT max(known_from) FROM held)) AS previous FROM held)
+        SELECT period, latest, previous, before.us_share AS before, now.us_share AS now, 100 * (now.us_share - before.us_share) AS change
+        FROM release INNER JOIN held AS now ON now.known_from = latest
+            LEFT JOIN (SELECT held.* FROM held, release WHERE known_from <= previous AND coalesce(known_to > previous, true)) AS before USING (period)
         WHERE previous IS NOT NULL ORDER BY period DESC""",
         warehouse.dataset,
     )
@@ -282,7 +285,7 @@ def _news(warehouse: _Warehouse) -> Row | None:
         return None
     revised = [row for row in months if row["before"] is not None]
     return {
-        "vintage": months[0]["vintage"],
+        "latest": months[0]["latest"],
         "previous": months[0]["previous"],
         "added": [row for row in months if row["before"] is None],
         "revised": revised,
@@ -354,7 +357,12 @@ def _partners(warehouse: _Warehouse) -> Row | None:
         "table": Table(
             ("Month", "At least", "At most", "From sums over every country"),
             [
-                (_month(row["period"]), f"{row['low']:.3f}", f"{row['high']:.3f}", f"{value_of_all[row['period']]:.3f}" if row["period"] in value_of_all else "–")
+                (
+                    _month(row["period"]),
+                    f"{row['low']:.3f}",
+                    f"{row['high']:.3f}",
+                    f"{value_of_all[row['period']]:.3f}" if row["period"] in value_of_all else "–",
+                )
                 for row in reversed(bounds)
             ],
         ),
@@ -377,7 +385,7 @@ def _doubling(warehouse: _Warehouse) -> Row | None:
                max("value") FILTER (metric = 'non_us_exports_path') AS required,
                max("value") FILTER (metric = 'non_us_exports_ahead') AS ahead,
                max("value") FILTER (metric = 'non_us_exports_years_ahead') AS years_ahead
-        FROM place WHERE base_year IS NOT NULL GROUP BY ALL HAVING required IS NOT NULL
+        FROM place WHERE base_year IS NOT NULL GROUP BY base_year, period, price_basis HAVING required + ahead + years_ahead IS NOT NULL
         QUALIFY period = max(period) OVER () ORDER BY base_year""",
         warehouse.dataset,
     )
@@ -404,7 +412,15 @@ def _doubling(warehouse: _Warehouse) -> Row | None:
             f"the path to their double in ten years from the base years {' and '.join(str(row['base_year']) for row in positions)}.",
         ),
         "table": Table(
-            ("Base year", "Exports in it", f"Required by {_month(positions[0]['period'])}", "Observed", "Ahead", "Years ahead", "Double, ten years on"),
+            (
+                "Base year",
+                "Exports in it",
+                f"Required by {_month(positions[0]['period'])}",
+                "Observed",
+                "Ahead",
+                "Years ahead",
+                "Double, ten years on",
+            ),
             [
                 (
                     str(row["base_year"]),
@@ -486,7 +502,9 @@ def _sources(warehouse: _Warehouse) -> list[Row]:
 
 def _unknowns(warehouse: _Warehouse) -> list[str]:
     """What a reader might take from the report and must not, as sentences."""
-    return [sentence for find in (_lone_us_months, _missing_partners, _estimated_vintages, _single_vintages, _thin_bases) for sentence in find(warehouse)]
+    return [
+        sentence for find in (_lone_us_months, _missing_partners, _estimated_vintages, _single_vintages, _thin_bases) for sentence in find(warehouse)
+    ]
 
 
 def _lone_us_months(warehouse: _Warehouse) -> Iterable[str]:
@@ -589,6 +607,8 @@ def _environment() -> Environment:
         "millions": _millions,
         "day": _day,
         "month": _month,
+        "short_month": _short_month,
+        "sentence": _sentence,
         "movement": _movement,
     }
     environment.tests["web_address"] = lambda address: str(address).startswith(("https://", "http://"))
@@ -635,6 +655,14 @@ def _day(day: date) -> str:
 
 def _month(day: date) -> str:
     return f"{day:%B %Y}"
+
+
+def _short_month(day: date) -> str:
+    return f"{day:%b %Y}"
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _movement(change: float) -> str:

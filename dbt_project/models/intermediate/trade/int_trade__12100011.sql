@@ -1,3 +1,4 @@
+-- A partner is known by its member number, else by its name; one that is neither keeps its number as its code, and no figure is lost.
 {{ config(materialized="view") }}
 
 select
@@ -6,7 +7,7 @@ select
     'CA' as reporter,
     trade.code as flow,
     'total' as trade_type,
-    partner.partner_code,
+    coalesce(by_number.partner_code, by_name.partner_code, 'STATCAN_' || observation.partner_member_id) as partner_code,
     'all' as product_classification,
     'all' as product_code,
     'all' as province_code,
@@ -27,4 +28,5 @@ left join {{ ref("statcan_trade_codes") }} as basis
     on basis.dimension = 'basis' and observation.basis_member_id = basis.member_id
 left join {{ ref("statcan_trade_codes") }} as adjustment
     on adjustment.dimension = 'seasonal_adjustment' and observation.seasonal_adjustment_member_id = adjustment.member_id
-left join {{ ref("partner") }} as partner on observation.partner_member_id = partner.statcan_member_id
+left join {{ ref("partner") }} as by_number on observation.partner_member_id = by_number.statcan_member_id
+left join {{ ref("partner") }} as by_name on observation.partner_label = by_name.partner_name

@@ -1,9 +1,8 @@
 -- Every figure of every vintage that was out by the as-of day, under one set of names.
 with conformed as (
-    {% for model in ["int_trade__12100011", "int_trade__cimt_aggregates"] %}
-    select * from {{ ref(model) }}
-    {{ "union all by name" if not loop.last }}
-    {% endfor %}
+    select * from {{ ref("int_trade__12100011") }}
+    union all by name
+    select * from {{ ref("int_trade__cimt_aggregates") }}
 )
 
 select

@@ -6,7 +6,7 @@ with month as (
 )
 
 select
-    {{ columns_of(trade_series_columns(), "month") }},
+    {{ trade_series_columns("month") }},
     month.product_scope,
     month.period_start_date,
     month.vintage_date,
@@ -16,10 +16,12 @@ select
 from month
 inner join {{ ref("fct_trade_vintage") }} as figure
     on
-        {{ same(trade_series_columns() + ["period_start_date", "period_end_date"], "month", "figure") }}
-        and figure.known_from <= month.vintage_date
-        and figure.vintage_date >= month.known_from
-        and coalesce(figure.known_to > month.vintage_date, true)
+        {{ same_series("month", "figure") }}
+        and month.period_start_date = figure.period_start_date
+        and month.period_end_date = figure.period_end_date
+        and month.vintage_date >= figure.known_from
+        and month.known_from <= figure.vintage_date
+        and coalesce(month.vintage_date < figure.known_to, true)
         and figure."value" is not null
 inner join {{ ref("dim_partner") }} as partner
     on figure.partner_code = partner.partner_code and not partner.is_aggregate

@@ -1,7 +1,7 @@
 -- The windows that a metric is read over: each month, and every twelve months and calendar year whose months are all there.
 with month as (
     select
-        {{ columns_of(trade_series_columns()) }},
+        {{ trade_series_columns() }},
         product_scope,
         period_start_date,
         period_end_date,
@@ -14,7 +14,7 @@ with month as (
 
 spans as (
     select
-        {{ columns_of(trade_series_columns()) }},
+        {{ trade_series_columns() }},
         product_scope,
         'month' as window_type,
         period_start_date,
@@ -23,7 +23,7 @@ spans as (
     from month
     union all
     select
-        {{ columns_of(trade_series_columns()) }},
+        {{ trade_series_columns() }},
         product_scope,
         'ttm' as window_type,
         cast(period_start_date - interval 11 month as date) as period_start_date,
@@ -32,7 +32,7 @@ spans as (
     from month
     union all
     select
-        {{ columns_of(trade_series_columns()) }},
+        {{ trade_series_columns() }},
         product_scope,
         'year' as window_type,
         cast(period_start_date - interval 11 month as date) as period_start_date,
@@ -43,7 +43,7 @@ spans as (
 )
 
 select
-    {{ columns_of(trade_series_columns(), "spans") }},
+    {{ trade_series_columns("spans") }},
     spans.product_scope,
     spans.window_type,
     spans.period_start_date,
@@ -60,7 +60,8 @@ select
 from spans
 inner join month
     on
-        {{ same(trade_series_columns() + ["product_scope"], "spans", "month") }}
+        {{ same_series("spans", "month") }}
+        and spans.product_scope = month.product_scope
         and month.period_start_date between spans.period_start_date and spans.period_end_date
 inner join {{ ref("trade_dataset") }} as coverage on spans.dataset = coverage.dataset
 group by all

@@ -2,7 +2,7 @@
 -- HHI lies between the listed partners' squares alone and those plus the square of the rest.
 with partner_window as (
     select
-        {{ columns_of(trade_series_columns(), "span") }},
+        {{ trade_series_columns("span") }},
         span.product_scope,
         span.window_type,
         span.period_start_date,
@@ -11,7 +11,8 @@ with partner_window as (
     from {{ ref("int_trade__window") }} as span
     inner join {{ ref("int_trade__partner_month") }} as figure
         on
-            {{ same(trade_series_columns() + ["product_scope"], "span", "figure") }}
+            {{ same_series("span", "figure") }}
+            and span.product_scope = figure.product_scope
             and figure.period_start_date between span.period_start_date and span.period_end_date
     group by all
     having count(*) = any_value(span.n_months) or any_value(span.is_absent_zero)
@@ -19,7 +20,7 @@ with partner_window as (
 
 listed as (
     select
-        {{ columns_of(trade_series_columns()) }},
+        {{ trade_series_columns() }},
         product_scope,
         window_type,
         period_start_date,
@@ -61,4 +62,8 @@ select
     span.is_preferred
 from {{ ref("int_trade__window") }} as span
 inner join listed
-    on {{ same(trade_series_columns() + ["product_scope", "window_type", "period_start_date"], "span", "listed") }}
+    on
+        {{ same_series("span", "listed") }}
+        and span.product_scope = listed.product_scope
+        and span.window_type = listed.window_type
+        and span.period_start_date = listed.period_start_date

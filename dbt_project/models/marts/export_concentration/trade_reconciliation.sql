@@ -29,7 +29,7 @@ compared as (
             official.dataset = 'statcan/12100011'
             and aggregate.flow = official.flow
             and aggregate.period_start_date = official.period_start_date
-            and coalesce(official.known_to > aggregate.vintage_date, true)
+            and coalesce(aggregate.vintage_date < official.known_to, true)
 )
 
 select * exclude (known_from)

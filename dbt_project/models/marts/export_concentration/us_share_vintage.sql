@@ -7,7 +7,7 @@ with monthly as (
 
 paired as (
     select
-        {{ columns_of(trade_series_columns(), "world") }},
+        {{ trade_series_columns("world") }},
         world.period_start_date,
         world.period_end_date,
         us."value" as us_value,
@@ -22,13 +22,14 @@ paired as (
     from monthly as world
     inner join monthly as us
         on
-            {{ same(trade_series_columns() + ["period_start_date"], "world", "us") }}
+            {{ same_series("world", "us") }}
+            and world.period_start_date = us.period_start_date
             and greatest(us.known_from, world.known_from) <= least(us.vintage_date, world.vintage_date)
     where world.partner_code = 'WORLD' and us.partner_code = 'US' and world."value" > 0
 )
 
 select
-    {{ columns_of(trade_series_columns(), "paired") }},
+    {{ trade_series_columns("paired") }},
     'all' as product_scope,
     paired.period_start_date,
     paired.period_end_date,
@@ -46,6 +47,6 @@ from paired
 inner join {{ ref("stg_landing__vintage") }} as release
     on paired.dataset = release.dataset and paired.vintage = release.vintage
 window versions as (
-    partition by {{ columns_of(trade_series_columns(), "paired") }}, paired.period_start_date
+    partition by {{ trade_series_columns("paired") }}, paired.period_start_date
     order by paired.known_from, paired.vintage
 )

@@ -8,7 +8,7 @@ with followed as (
         lag(vintage_position) over cell as previous_position,
         coalesce(next_complete_position < coalesce(lead(vintage_position) over cell, next_complete_position + 1), false) as is_dropped_next
     from {{ ref("int_trade__observation") }}
-    window cell as (partition by {{ columns_of(trade_cell_columns()) }} order by vintage_position)
+    window cell as (partition by {{ trade_cell_columns() }} order by vintage_position)
 ),
 
 numbered as (
@@ -19,13 +19,13 @@ numbered as (
             or "value" is distinct from previous_value
             or status is distinct from previous_status
             or previous_next_complete_position < vintage_position
-        ) over (partition by {{ columns_of(trade_cell_columns()) }} order by vintage_position) as version
+        ) over (partition by {{ trade_cell_columns() }} order by vintage_position) as version
     from followed
 ),
 
 versions as (
     select
-        {{ columns_of(trade_cell_columns()) }},
+        {{ trade_cell_columns() }},
         version,
         any_value("value") as "value",
         any_value(status) as status,
@@ -36,11 +36,11 @@ versions as (
         arg_max(vintage, vintage_position) as vintage,
         max(case when is_dropped_next then next_complete_date end) as withdrawn_on
     from numbered
-    group by {{ columns_of(trade_cell_columns()) }}, version
+    group by {{ trade_cell_columns() }}, version
 )
 
 select
-    {{ columns_of(trade_cell_columns()) }},
+    {{ trade_cell_columns() }},
     "value",
     status,
     value_decimals,
@@ -51,4 +51,4 @@ select
     coalesce(withdrawn_on, lead(known_from) over cell) as known_to,
     withdrawn_on is not null as is_withdrawn
 from versions
-window cell as (partition by {{ columns_of(trade_cell_columns()) }} order by version)
+window cell as (partition by {{ trade_cell_columns() }} order by version)

@@ -8,6 +8,7 @@ select
     split_part(observation.coordinate, '.', 3) as basis_member_id,
     split_part(observation.coordinate, '.', 4) as seasonal_adjustment_member_id,
     split_part(observation.coordinate, '.', 5) as partner_member_id,
+    series."Principal trading partners" as partner_label,
     {{ statcan_period_start("observation.ref_date") }} as period_start_date,
     {{ statcan_value("observation.value", "series.scalar_id") }} as value_cad,
     cast(observation.decimals as integer) - cast(series.scalar_id as integer) as value_decimals,

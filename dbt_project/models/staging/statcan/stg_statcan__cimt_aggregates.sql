@@ -7,6 +7,6 @@ select
     nullif("Country/Pays", '') as country_code,
     strptime("YearMonth/AnnéeMois", '%Y%m')::date as period_start_date,
     last_day(strptime(coalesce(nullif(through, ''), "YearMonth/AnnéeMois"), '%Y%m')::date) as period_end_date,
-    cast("Value/Valeur" as double) as value_cad,
+    "Value/Valeur"::double as value_cad,
     nullif(description, '') as product_name
 from {{ source("statcan_cimt_aggregates", "observations") }}
