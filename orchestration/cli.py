@@ -24,7 +24,7 @@ from sources.errors import SourceError
 from sources.landing import Landing
 from sources.spec import Vintage
 
-messages = Console(stderr=True, highlight=False)
+messages = Console(stderr=True, highlight=False, emoji=False)
 
 
 class WarehouseGroup(click.Group):

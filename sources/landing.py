@@ -165,7 +165,8 @@ class Landing:
     ) -> None:
         """Archive the payload, parse it, check it, and put it in place as a new vintage, telling the attempt.
 
-        Content that is landed already is `unchanged`. Raises SourceError; whatever goes wrong leaves the vintages as they were.
+        Content of the newest vintage is `unchanged`; that of an older one is so too, unless it is released anew: a correction was taken back.
+        Raises SourceError; whatever goes wrong leaves the vintages as they were.
         """
         attempt.update(etag=download.validators.etag, last_modified=download.validators.last_modified, source_url=download.url)
         contract.sniff(dataset, download.path)
@@ -173,9 +174,9 @@ class Landing:
         fingerprint = content_fingerprint(download.path)
         attempt.update(sha256=sha256, fingerprint=fingerprint)
         landed = self.vintages(dataset.id)
-        known = next((vintage for vintage in landed if vintage.fingerprint == fingerprint), None)
-        if known:
-            attempt.update(outcome="unchanged", vintage=known.vintage, rows=known.rows, reason="the content is landed already")
+        known = next((vintage for vintage in reversed(landed) if vintage.fingerprint == fingerprint), None)
+        if known and known is landed[-1]:
+            attempt.unchanged(known)
             return
         with self._staging_folder(dataset) as staged:
             parsed = dataset.parse(dataset, download.path, staged)
@@ -184,7 +185,11 @@ class Landing:
             rows = parsed.rows[dataset.tables[0].name]
             if is_complete:
                 contract.check_gate(dataset, rows, _rows_of_last_complete(landed))
-            vintage = _unused(vintage_of(parsed), landed)
+            released = vintage_of(parsed)
+            if known and released.date <= landed[-1].vintage_date:
+                attempt.unchanged(known)
+                return
+            vintage = _unused(released, landed)
             description = LandedVintage(
                 dataset=dataset.id,
                 vintage=vintage.label,
@@ -276,6 +281,9 @@ class OpenAttempt:
 
     def update(self, **facts: Any) -> None:
         self.record = dataclasses.replace(self.record, **facts)
+
+    def unchanged(self, known: LandedVintage) -> None:
+        self.update(outcome="unchanged", vintage=known.vintage, rows=known.rows, reason="the content is landed already")
 
     def close(self) -> Attempt:
         self.update(finished_at=now())

@@ -3,8 +3,9 @@
 The wide csv repeats a dozen labels on every row, and nearly each is a function of the row's coordinate. They leave the rows for a dictionary,
 `series`, and the rows keep what changes with time; a label that does change with time stays with the rows. An empty cell is NULL.
 
-A thread inflates the csv into chunks of whole records while DuckDB collects the labels of the chunks that are ready; then one scan of all
-chunks writes the observations. Memory is bounded by the engine's limit, the disk holds the text once.
+One pass: a thread inflates the csv into a few chunk files in turn, and DuckDB keeps of each row its period, its value, and the 64-bit hashes of
+its labels and of its marks (status, symbol, terminated, decimals). A chunk with hashes not seen before is read once more to learn what stands
+behind them, so a table sorted by date is read once. With a million label rows, the odds that two share a hash are one in thirty million.
 """
 
 from __future__ import annotations
@@ -67,12 +68,16 @@ METADATA = Table(
     ),
     key=("line",),
 )
+_MARKS = ["STATUS", "SYMBOL", "TERMINATED", "DECIMALS"]
+_IS_NEW = "(label NOT IN (SELECT id FROM labels) OR mark NOT IN (SELECT id FROM marks))"
 TABLES: tuple[Table, ...] = (OBSERVATIONS, SERIES, METADATA)
 
 Read = Callable[[], bytes]
 
 _BLOCK = 1 << 20
 _CHUNK = 64 << 20
+_CHUNKS = 3
+_SCAN_BUFFER = 8 << 20
 _MEMORY_LIMIT = "1GB"
 _SHOWN = 3
 _PERIOD = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|/\d{4})?"
@@ -85,15 +90,15 @@ def parse_table(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
     with _opened(dataset, payload) as (read, metadata), _engine(folder) as engine:
         columns, rest = _header(dataset, read())
         with _Chunks(read, rest, folder / ".chunks") as chunks:
-            try:
-                series, moving = _write_series(engine, chunks, columns, folder)
-                _write_observations(engine, chunks, columns, moving, folder)
-            except duckdb.Error as error:
-                chunks.wait()
-                raise _explained(dataset, engine, chunks, columns, error) from error
-        observations, data_from, data_through = _span(dataset, engine, folder)
-        lines = _write_metadata(engine, metadata, folder)
-    return Parsed({"observations": observations, "series": series, "metadata": lines}, data_from, data_through)
+            _encode(dataset, engine, chunks, columns)
+        data_from, data_through = _span(dataset, engine)
+        moving = [name for name in columns.labels if _moves(engine, name)]
+        rows = {
+            "observations": _write(engine, _observations(moving), folder / "observations.parquet"),
+            "series": _write(engine, _series([name for name in columns.labels if name not in moving]), folder / "series.parquet"),
+            "metadata": _write(engine, _metadata(engine, metadata), folder / "metadata.parquet"),
+        }
+    return Parsed(rows, data_from, data_through)
 
 
 # The payload
@@ -148,52 +153,45 @@ def _check_product(dataset: Dataset, file: str) -> None:
 
 
 class _Chunks:
-    """The text below the header in files of whole records, which a thread writes from the moment of entering."""
+    """The text below the header in files of whole records: a thread fills them in turn, and iteration frees each for its next turn."""
 
     def __init__(self, read: Read, start: bytes, folder: Path) -> None:
-        self.files: list[Path] = []
         self._read = read
         self._start = start
         self._folder = folder
+        self._free: SimpleQueue[Path | None] = SimpleQueue()
         self._ready: SimpleQueue[Path | None] = SimpleQueue()
         self._thread = ThreadPoolExecutor(1, "inflate")
 
     def __enter__(self) -> _Chunks:
         self._folder.mkdir()
+        for number in range(_CHUNKS):
+            file = self._folder / f"{number}.csv"
+            file.touch()
+            self._free.put(file)
         self._written = self._thread.submit(self._write)
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._free.put(None)
         self._thread.shutdown()
         shutil.rmtree(self._folder)
 
-    def batches(self) -> Iterator[list[Path]]:
-        """The chunks that became ready since the last batch, until all were given; raises what reading raised."""
-        is_over = False
-        while not is_over:
-            batch = [self._ready.get()]
-            while not self._ready.empty():
-                batch.append(self._ready.get())
-            is_over = batch[-1] is None
-            files = [file for file in batch if file]
-            self.files += files
-            if files:
-                yield files
-        self.wait()
-
-    def wait(self) -> None:
-        """Until all is read; raises what reading raised."""
+    def __iter__(self) -> Iterator[Path]:
+        """The chunks in the text's order; raises what reading raised."""
+        while file := self._ready.get():
+            yield file
+            self._free.put(file)
         self._written.result()
 
     def _write(self) -> None:
         try:
-            block, number = self._start or self._read(), 0
-            while block or not number:
-                file = self._folder / f"{number}.csv"
-                with file.open("wb") as chunk:
-                    block = self._fill(chunk, block)
+            block, is_first = self._start or self._read(), True
+            while (block or is_first) and (file := self._free.get()):
+                with file.open("r+b") as chunk:
+                    block, is_first = self._fill(chunk, block), False
+                    chunk.truncate()
                 self._ready.put(file)
-                number += 1
         finally:
             self._ready.put(None)
 
@@ -238,22 +236,33 @@ def _engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns in the file's order, under the names by which they land."""
+    """The header's columns in its order, under the names by which they land, and the line end of the file in DuckDB's spelling."""
 
     names: tuple[str, ...]
     line_end: str
 
     @property
     def labels(self) -> list[str]:
-        """The columns that observations do not have of themselves."""
-        return [name for name in self.names if name not in _fields(OBSERVATIONS)]
+        """The columns that observations do not have of themselves, absent ones too."""
+        rows = _fields(OBSERVATIONS)
+        return list(dict.fromkeys([name for name in self.names if name not in rows] + [name for name in _fields(SERIES) if name not in rows]))
 
-    def scan(self, files: list[Path], type_of_value: str = "DOUBLE", options: str = "ignore_errors = false") -> str:
+    @property
+    def dictionaries(self) -> dict[str, list[str]]:
+        return {"labels": ["COORDINATE", *self.labels], "marks": _MARKS}
+
+    @property
+    def hashes(self) -> str:
+        label, mark = (f"hash({', '.join(map(_name, names))})" for names in self.dictionaries.values())
+        return f"{label} AS label, {mark} AS mark"
+
+    def scan(self, file: Path, type_of_value: str = "DOUBLE", options: str = "ignore_errors = false") -> str:
+        """A chunk's rows; the columns that the header lacks have no values."""
         types = ", ".join(f"{_text(name)}: '{type_of_value if name == 'VALUE' else 'VARCHAR'}'" for name in self.names)
-        paths = ", ".join(_text(str(file)) for file in files)
+        absent = "".join(f", NULL::VARCHAR AS {name}" for name in _fields(OBSERVATIONS) + _fields(SERIES)[1:] if name not in self.names)
         return (
-            f"read_csv([{paths}], columns = {{{types}}}, auto_detect = false, header = false, "
-            f"delim = ',', quote = '\"', escape = '\"', nullstr = '', new_line = '{self.line_end}', {options})"
+            f"(SELECT *{absent} FROM read_csv({_text(str(file))}, columns = {{{types}}}, auto_detect = false, header = false, delim = ',', "
+            f"quote = '\"', escape = '\"', nullstr = '', new_line = '{self.line_end}', buffer_size = {_SCAN_BUFFER}, {options}))"
         )
 
 
@@ -299,48 +308,56 @@ def _landed_names(header: list[str]) -> list[str]:
     return [names[place] for place in range(len(header))]
 
 
-# The tables
+# The rows, encoded
 
 
-def _write_series(engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns, folder: Path) -> tuple[int, list[str]]:
-    """Write one row per coordinate; returns their number and the labels that are no function of the coordinate."""
-    wide = ", ".join(map(_name, ["COORDINATE", *columns.labels]))
-    engine.execute(f"CREATE TEMP TABLE wide ({', '.join(_name(name) + ' VARCHAR' for name in ['COORDINATE', *columns.labels])})")
-    for files in chunks.batches():
-        engine.execute(f"INSERT INTO wide SELECT {wide} FROM {columns.scan(files)} EXCEPT SELECT {wide} FROM wide")
-    coordinates = _one(engine, "SELECT count(DISTINCT COORDINATE) FROM wide")
-    moving = [] if _one(engine, "SELECT count(*) FROM wide") == coordinates else [name for name in columns.labels if _moves(engine, name)]
-    chosen = [_column(name) for name in ("COORDINATE", *columns.labels) if name not in moving]
-    absent = [f"NULL::VARCHAR AS {name}" for name in _fields(SERIES) if name not in columns.names]
-    _copy(engine, f"SELECT DISTINCT {', '.join(chosen + absent)} FROM wide ORDER BY COORDINATE", folder / "series.parquet")
-    return coordinates, moving
+def _encode(dataset: Dataset, engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns) -> None:
+    """Fill `rows` (REF_DATE, VALUE, label, mark) and the dictionaries `labels` and `marks` behind the last two."""
+    for dictionary, names in columns.dictionaries.items():
+        engine.execute(f"CREATE TEMP TABLE {dictionary} (id UBIGINT, {', '.join(_name(name) + ' VARCHAR' for name in names)})")
+    engine.execute("CREATE TEMP TABLE rows (REF_DATE VARCHAR, VALUE DOUBLE, label UBIGINT, mark UBIGINT)")
+    for file in chunks:
+        try:
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT REF_DATE, VALUE, {columns.hashes} FROM {columns.scan(file)}")
+            if _one(engine, f"SELECT count(*) FROM chunk WHERE {_IS_NEW}"):
+                _learn(engine, file, columns)
+        except duckdb.Error as error:
+            for _ in chunks:  # a damaged zip makes bad data, and only reading on tells the one from the other
+                pass
+            raise _explained(dataset, engine, file, columns, error) from error
+        engine.execute("INSERT INTO rows FROM chunk")
+
+
+def _learn(engine: duckdb.DuckDBPyConnection, file: Path, columns: _Columns) -> None:
+    """Add what the chunk has beyond the dictionaries."""
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE found AS "
+        f"SELECT DISTINCT {columns.hashes}, * EXCLUDE (REF_DATE, VALUE) FROM {columns.scan(file)} WHERE {_IS_NEW}"
+    )
+    for hashed, (dictionary, names) in zip(("label", "mark"), columns.dictionaries.items(), strict=True):
+        engine.execute(f"INSERT INTO {dictionary} SELECT {hashed}, {', '.join(map(_name, names))} FROM found EXCEPT FROM {dictionary}")
 
 
 def _moves(engine: duckdb.DuckDBPyConnection, label: str) -> bool:
     """Whether some coordinate has more than one value of the label, "none" being a value too."""
-    several = f"SELECT COORDINATE FROM (SELECT DISTINCT COORDINATE, {_name(label)} FROM wide) GROUP BY COORDINATE HAVING count(*) > 1"
+    several = f"SELECT COORDINATE FROM (SELECT DISTINCT COORDINATE, {_name(label)} FROM labels) GROUP BY COORDINATE HAVING count(*) > 1"
     return bool(_one(engine, f"SELECT count(*) FROM ({several})"))
 
 
-def _write_observations(engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns, moving: list[str], folder: Path) -> None:
-    chosen = [_name(name) if name in columns.names else f"NULL::VARCHAR AS {name}" for name in _fields(OBSERVATIONS)] + [*map(_column, moving)]
-    _copy(engine, f"SELECT {', '.join(chosen)} FROM {columns.scan(chunks.files)}", folder / "observations.parquet")
-
-
-def _span(dataset: Dataset, engine: duckdb.DuckDBPyConnection, folder: Path) -> tuple[int, date | None, date | None]:
-    """The number of observations, and the first day of the first and of the last period."""
-    observations = f"read_parquet({_text(str(folder / 'observations.parquet'))})"
+def _span(dataset: Dataset, engine: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
+    """The first day of the first and of the last period, once every row has a period, a place and a figure or none."""
     holes = engine.execute(
-        f"SELECT REF_DATE, COORDINATE, VALUE FROM {observations} WHERE REF_DATE IS NULL OR COORDINATE IS NULL OR NOT isfinite(VALUE) LIMIT {_SHOWN}"
+        "SELECT REF_DATE, COORDINATE, VALUE FROM rows JOIN labels ON label = id "
+        f"WHERE REF_DATE IS NULL OR COORDINATE IS NULL OR NOT isfinite(VALUE) LIMIT {_SHOWN}"
     ).fetchall()
     if holes:
         raise ContractError(dataset.id, f"rows need a REF_DATE, a COORDINATE and a VALUE that is finite or blank: {_rows(holes)}", _AGAIN)
-    counts: dict[str, int] = dict(engine.execute(f"SELECT REF_DATE, count(*) FROM {observations} GROUP BY REF_DATE ORDER BY REF_DATE").fetchall())
-    strange = [period for period in counts if not re.fullmatch(_PERIOD, period)]
+    periods = [period for (period,) in engine.execute("SELECT DISTINCT REF_DATE FROM rows ORDER BY REF_DATE").fetchall()]
+    strange = [period for period in periods if not re.fullmatch(_PERIOD, period)]
     if strange:
         raise ContractError(dataset.id, f"REF_DATE is none of YYYY, YYYY-MM, YYYY-MM-DD, 2023/2024: {strange[:_SHOWN]}", _english(dataset))
-    days = [_first_day(period) for period in counts]
-    return sum(counts.values()), min(days, default=None), max(days, default=None)
+    days = [_first_day(period) for period in periods]
+    return min(days, default=None), max(days, default=None)
 
 
 def _first_day(period: str) -> date:
@@ -348,15 +365,29 @@ def _first_day(period: str) -> date:
     return date(int(year), int(month), int(day))
 
 
-def _write_metadata(engine: duckdb.DuckDBPyConnection, metadata: bytes, folder: Path) -> int:
+# The tables
+
+
+def _observations(moving: list[str]) -> str:
+    chosen = [*_fields(OBSERVATIONS), *map(_column, moving)]
+    return f"SELECT {', '.join(chosen)} FROM rows JOIN labels ON label = labels.id JOIN marks ON mark = marks.id"
+
+
+def _series(fixed: list[str]) -> str:
+    return f"SELECT DISTINCT COORDINATE, {', '.join(map(_column, fixed))} FROM labels ORDER BY COORDINATE"
+
+
+def _metadata(engine: duckdb.DuckDBPyConnection, metadata: bytes) -> str:
     lines = _metadata_lines(metadata)
-    engine.execute("CREATE TEMP TABLE metadata (section VARCHAR, line BIGINT, cells VARCHAR[])")
     engine.execute(
-        "INSERT INTO metadata SELECT unnest($1::VARCHAR[]), unnest($2::BIGINT[]), unnest($3::VARCHAR[][])",
-        [[line[0] for line in lines], [line[1] for line in lines], [line[2] for line in lines]],
+        "CREATE TEMP TABLE metadata AS SELECT unnest($1::VARCHAR[]) AS section, unnest($2::BIGINT[]) AS line, unnest($3::VARCHAR[][]) AS cells",
+        [[section for section, _, _ in lines], [line for _, line, _ in lines], [cells for _, _, cells in lines]],
     )
-    _copy(engine, "FROM metadata ORDER BY line", folder / "metadata.parquet")
-    return len(lines)
+    return "FROM metadata ORDER BY line"
+
+
+def _write(engine: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    return _one(engine, f"COPY ({query}) TO {_text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _metadata_lines(metadata: bytes) -> list[tuple[str, int, list[str]]]:
@@ -400,27 +431,26 @@ def _lenient_cells(line: str) -> list[str]:
 # Errors
 
 
-def _explained(dataset: Dataset, engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns, error: duckdb.Error) -> ContractError:
-    """What DuckDB could not read, in words for who has to mend it."""
+def _explained(dataset: Dataset, engine: duckdb.DuckDBPyConnection, file: Path, columns: _Columns, error: duckdb.Error) -> ContractError:
+    """What DuckDB could not read, in words for who has to mend it. Lines are counted as records, below the header."""
     said = str(error)
     place = re.search(r"CSV Error on Line: (\d+)\s+Original Line: (.*?)\n(.*)", said, re.DOTALL)
-    file = re.search(r"^\s*file = (.*)$", said, re.MULTILINE)
-    if place is None or file is None:
+    if place is None:
         return ContractError(dataset.id, f"the csv cannot be read ({said.splitlines()[0]})", _AGAIN)
     if "Could not convert" in place[3]:
-        return _not_numbers(dataset, engine, chunks, columns)
-    before = 1 + sum(_line_ends(chunk) for chunk in chunks.files[: chunks.files.index(Path(file[1]))])
+        return _not_numbers(dataset, engine, file, columns)
+    before = 1 + _one(engine, "SELECT count(*) FROM rows")
     if "Invalid unicode" in place[3]:
-        return _not_utf8(dataset, *_first_not_utf8(Path(file[1]), before))
+        return _not_utf8(dataset, *_first_not_utf8(file, before))
     cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", place[3])
     fault = f"has {cells[2]} cells where the header has {cells[1]}" if cells else "has a quote that does not close"
-    return ContractError(dataset.id, f"line {before + int(place[1])} {fault}: {place[2][:200]}", _AGAIN)
+    return ContractError(dataset.id, f"line {before + int(place[1])} {fault}: {' '.join(place[2].split())[:200]}", _AGAIN)
 
 
-def _not_numbers(dataset: Dataset, engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns) -> ContractError:
+def _not_numbers(dataset: Dataset, engine: duckdb.DuckDBPyConnection, file: Path, columns: _Columns) -> ContractError:
     engine.execute("SET preserve_insertion_order = true")
     examples = engine.execute(
-        f"SELECT REF_DATE, COORDINATE, VALUE FROM {columns.scan(chunks.files, 'VARCHAR', 'ignore_errors = true')} "
+        f"SELECT REF_DATE, COORDINATE, VALUE FROM {columns.scan(file, 'VARCHAR', 'ignore_errors = true')} "
         f"WHERE VALUE IS NOT NULL AND TRY_CAST(VALUE AS DOUBLE) IS NULL LIMIT {_SHOWN}"
     ).fetchall()
     return ContractError(dataset.id, f"VALUE is no number in {_rows(examples)}", _AGAIN)
@@ -439,11 +469,6 @@ def _first_not_utf8(file: Path, before: int) -> tuple[int, bytes]:
             except UnicodeDecodeError:
                 return number, line
     raise AssertionError(f"{file} is UTF-8 after all")
-
-
-def _line_ends(file: Path) -> int:
-    with file.open("rb") as stream:
-        return sum(block.count(b"\n") for block in iter(partial(stream.read, _BLOCK), b""))
 
 
 def _rows(examples: list[tuple[str, str, object]]) -> str:
@@ -468,10 +493,6 @@ def _column(name: str) -> str:
 
 def _one(engine: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(engine.execute(query).fetchall()[0][0])
-
-
-def _copy(engine: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    engine.execute(f"COPY ({query}) TO {_text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _name(column: str) -> str:

@@ -1,4 +1,4 @@
--- The aggregate's countries and its chapters each add up to its total, to the dollar.
+-- The aggregate's countries and its chapters each add up to its total, to the dollar. Until June 2026 only totals were known.
 with parts as (
     select
         flow,
@@ -13,4 +13,4 @@ with parts as (
 
 select *
 from parts
-where countries is distinct from total or chapters is distinct from total
+where coalesce(countries, chapters) is not null and (countries is distinct from total or chapters is distinct from total)

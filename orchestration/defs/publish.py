@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.lib.automation import on_new_data
 from orchestration.lib.dbt_project import CheckResult, DbtProject
-from orchestration.lib.dictionary import CHECK_RESULT, CLAIM_VERDICT, POLICY_METRIC, described_by_dbt
+from orchestration.lib.dictionary import CHECK_RESULT, CLAIM_VERDICT, POLICY_METRIC, datasets_to_describe, described_by_dbt
 from orchestration.lib.metric_tables import write_table
 from orchestration.lib.warehouse import POOL, Warehouse
 from orchestration.publication.dictionary import write_dictionary
@@ -13,7 +13,6 @@ from orchestration.publication.release import created_at, new_release_id
 from orchestration.publication.report import render_report
 from orchestration.publication.state import state_of
 from orchestration.settings import Settings
-from sources import registry
 from sources.clock import now
 
 
@@ -36,7 +35,8 @@ def publish() -> dg.Definitions:
         release_id = new_release_id(now())
         with warehouse.connect() as connection:
             write_table(connection, CHECK_RESULT, DbtProject(warehouse.settings, as_of).check_results(), CheckResult)
-            write_dictionary(connection, [*described_by_dbt(manifest), POLICY_METRIC, CLAIM_VERDICT, CHECK_RESULT], registry.datasets())
+            tables = [*described_by_dbt(manifest), POLICY_METRIC, CLAIM_VERDICT, CHECK_RESULT]
+            write_dictionary(connection, tables, datasets_to_describe(warehouse.landing))
             report = render_report(connection, release_id=release_id, created_at=created_at(release_id), as_of=as_of)
             published = publish_release(
                 connection,

@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from orchestration.publication.dictionary import ColumnDescription, TableDescription
+from sources import registry
+from sources.landing import Landing
+from sources.spec import Dataset
 
 PUBLIC_SCHEMAS: Final = ("marts", "metrics", "meta")
+
+
+def datasets_to_describe(landing: Landing) -> list[Dataset]:
+    """Every declared data set, and every other one of which something has landed."""
+    names = {dataset.id for dataset in registry.datasets()} | {vintage.dataset for vintage in landing.vintages()}
+    return [registry.dataset(name) for name in sorted(names)]
 
 
 def described_by_dbt(manifest: Mapping[str, Any]) -> list[TableDescription]:

@@ -15,9 +15,9 @@ from dagster._core.events import DagsterEventType
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from dagster._core.utils import make_new_run_id
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from orchestration.definitions import definitions
+from orchestration.lib.progress import JobProgress
 from orchestration.settings import DATA_DIR_VARIABLE, REPOSITORY, Settings
 
 COMMAND_TAG = "warehouse/command"
@@ -28,10 +28,9 @@ def run_job(name: str, settings: Settings, run_config: Mapping[str, Any], consol
     """Run the job, or only some of its assets; the answer is one line for every step that failed, none when all went well."""
     os.environ[DATA_DIR_VARIABLE] = str(settings.data_dir)
     job = definitions().resolve_job_def(name)
-    with _only_run(settings.lock, console), open_instance(settings) as instance, _progress(console) as progress:
+    assets = len(only) if only else len(job.asset_layer.executable_asset_keys)
+    with _only_run(settings.lock, console), open_instance(settings) as instance, JobProgress(console, name, assets) as progress:
         _bury_dead_runs(instance)
-        total = sum(len(node.definition.output_defs) for node in job.nodes)
-        task = progress.add_task(name, total=len(only) if only else total)
         failures: list[str] = []
 
         def follow(entry: dg.EventLogEntry) -> None:
@@ -39,7 +38,7 @@ def run_job(name: str, settings: Settings, run_config: Mapping[str, Any], consol
             if event is None:
                 return
             if event.event_type == DagsterEventType.ASSET_MATERIALIZATION:
-                progress.update(task, advance=1, description=f"{name}: {event.asset_key.to_user_string() if event.asset_key else ''}")
+                progress.made(event.asset_key.to_user_string() if event.asset_key else event.step_key or "")
             elif event.event_type == DagsterEventType.STEP_FAILURE:
                 error = event.step_failure_data.error
                 failures.append(_last_words(error) if error else f"{event.step_key} failed")
@@ -72,6 +71,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 @contextmanager
 def _only_run(lock: Path, console: Console) -> Iterator[None]:
     """Wait for the run of another process; the kernel frees the lock of one that dies."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -87,12 +87,6 @@ def _bury_dead_runs(instance: dg.DagsterInstance) -> None:
         if COMMAND_TAG in run.tags:
             instance.report_run_failed(run, message="The process was killed.")
             instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True
-    )
 
 
 def _last_words(error: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 _WIDTH_OF_A_FILE = 160
 FORMATS: Final = ("table", "csv", "json")
@@ -45,7 +46,7 @@ def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
         is_number = any(isinstance(row[name], int | float) and not isinstance(row[name], bool) for row in rows)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_text(row[name]) for name in names))
     return table
@@ -60,5 +61,5 @@ def _record(row: Mapping[str, Any], names: Sequence[str]) -> Table:
     return table
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).replace("[", r"\[")
+def _text(value: Any) -> Text:
+    return Text("" if value is None else str(value))

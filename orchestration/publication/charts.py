@@ -16,6 +16,8 @@ import altair as alt
 import vl_convert
 
 Row = Mapping[str, Any]
+# A Vega-Lite specification.
+Spec = dict[str, Any]
 
 US: Final = "var(--us)"
 OTHERS: Final = "var(--others)"
@@ -28,8 +30,10 @@ _VEGA_LITE: Final = re.sub(r"^v(\d+\.\d+).*", r"\1", alt.SCHEMA_VERSION)
 _MARGIN: Final = {"left": 40, "top": 18, "bottom": 40}
 # In pixels: lines of text that are closer run into each other.
 _LEADING: Final = 16
-# In pixels: from here on a chart has room for an axis label every few years or months.
+# In pixels: from here on a chart has room for words at the ends of its lines.
 _ROOMY: Final = 500
+# In pixels: what the label of a year takes, and the space around it.
+_YEAR_LABEL: Final = 64
 _CONFIG: Final = {
     "aria": False,
     "background": "transparent",
@@ -45,44 +49,45 @@ _PERCENT: Final = "format(100 * datum.value, '.0f') + '%'"
 _SIGNED: Final = "datum.value == 0 ? '0' : datum.label"
 
 
-def svg(chart: alt.LayerChart, label: str) -> str:
+def svg(chart: Spec, label: str) -> str:
     """Draw a chart as an SVG element to set inline: it scales with its column, and a screen reader reads `label` in its place."""
-    drawn: str = vl_convert.vegalite_to_svg({**chart.to_dict(), "config": _CONFIG}, vl_version=_VEGA_LITE, allowed_base_urls=[])
+    drawn: str = vl_convert.vegalite_to_svg({**chart, "config": _CONFIG}, vl_version=_VEGA_LITE, allowed_base_urls=[])
     frame = re.search(r'viewBox="[^"]+"', drawn)
     if frame is None:
         raise ValueError("the drawing has no viewBox")
     return f'<svg role="img" aria-label="{escape(label)}" {frame[0]}>' + drawn[drawn.index(">") + 1 :]
 
 
-def share_history(months: Sequence[Row], windows: Sequence[Row], claimed: tuple[float, float] | None, width: int) -> alt.LayerChart:
+def share_history(months: Sequence[Row], windows: Sequence[Row], claimed: tuple[float, float] | None, width: int) -> Spec:
     """Draw the US share by month with its revision band, and over twelve months; `claimed` are the limits of the claim.
 
     Rows of `months`: period, us_share, low, high; of `windows`: period (the last month), us_share.
     """
-    first, last = months[0], months[-1]
+    first, last, is_roomy = months[0], months[-1], width > _ROOMY
     low, high = _around((month[limit] for month in months for limit in ("low", "high")), 0.05)
-    plot = _Plot(width, 330, 136, _years(first["period"], last["period"], 5 if width > _ROOMY else 10), _percent(low, high, 5))
+    plot = _Plot(width, 330, 136 if is_roomy else 56, _years(first["period"], last["period"], width), _percent(low, high, 5))
     if claimed:
         plot.band([{"x": row["period"], "y": claimed[0], "y2": claimed[1]} for row in (first, last)], INK, 0.07)
-        middle = {"x": first["period"], "y": sum(claimed) / 2, "text": f"“three-quarters”: {100 * claimed[0]:g} to {100 * claimed[1]:g}%"}
-        plot.text([middle], SOFT, align="left", dx=4)
+        says = f"the claim: {100 * claimed[0]:g} to {100 * claimed[1]:g}%" if is_roomy else "claim"
+        plot.text([{"x": first["period"], "y": sum(claimed) / 2, "text": says}], SOFT, align="left", dx=4)
     plot.band([{"x": month["period"], "y": month["low"], "y2": month["high"]} for month in months], US, 0.35)
     plot.line([{"x": month["period"], "y": month["us_share"]} for month in months], US, 1, opacity=0.5)
-    ends = [{"x": last["period"], "y": last["us_share"], "text": f"{last['us_share']:.1%} in the month", "weight": 400}]
+    ends = [{"x": last["period"], "y": last["us_share"], "text": f"{last['us_share']:.1%}{' in the month' if is_roomy else ''}", "weight": 400}]
     if windows:
         plot.line([{"x": row["period"], "y": row["us_share"]} for row in windows], US, 2.75)
         window = windows[-1]["us_share"]
-        ends.append({"x": last["period"], "y": window, "text": f"{window:.1%} in 12 months", "weight": 600})
+        ends.append({"x": last["period"], "y": window, "text": f"{window:.1%}{' in 12 months' if is_roomy else ''}", "weight": 600})
     for end in _apart(ends, _LEADING * (high - low) / plot.height):
         plot.text([end], US, align="left", dx=7, weight=end["weight"])
     peak = max(months, key=lambda month: month["us_share"])
+    is_early = peak["period"] - first["period"] < (last["period"] - first["period"]) / 2
     highest = [{"x": peak["period"], "y": peak["us_share"], "text": f"{peak['us_share']:.1%} in {peak['period']:%B %Y}"}]
     plot.dots(highest, US)
-    plot.text(highest, INK, dy=-12)
+    plot.text(highest, INK, align="left" if is_early else "right", dx=2 if is_early else -2, dy=-13)
     return plot.chart()
 
 
-def revisions(versions: Sequence[Row], vintages: Sequence[date], width: int) -> alt.LayerChart:
+def revisions(versions: Sequence[Row], vintages: Sequence[date], width: int) -> Spec:
     """Draw the US share by month as each release had it, and the band between the lowest and the highest of them.
 
     Rows of `versions`: period, vintage, us_share, latest; one for each month and each release of `vintages` (in order) that had it.
@@ -97,7 +102,7 @@ def revisions(versions: Sequence[Row], vintages: Sequence[date], width: int) -> 
     return plot.chart()
 
 
-def distances(versions: Sequence[Row], vintages: Sequence[date], width: int) -> alt.LayerChart:
+def distances(versions: Sequence[Row], vintages: Sequence[date], width: int) -> Spec:
     """Draw how far each release was from what the latest says of the same month, in percentage points; rows as for `revisions`."""
     rows = [{**version, "distance": 100 * (version["us_share"] - version["latest"])} for version in versions]
     low, high = _around((row["distance"] for row in rows), 0.25)
@@ -118,7 +123,7 @@ def _lines_of_releases(plot: _Plot, rows: Sequence[Row], vintages: Sequence[date
     return newest
 
 
-def share_changes(changes: Sequence[Row], width: int) -> alt.LayerChart:
+def share_changes(changes: Sequence[Row], width: int) -> Spec:
     """Draw what moved the share from month to month; rows: period, from_us, from_rest, in percentage points."""
     from_us = [{"x": change["period"], "y": 0.0, "y2": change["from_us"]} for change in changes]
     # Where both point the same way the second bar stands on the first.
@@ -133,12 +138,12 @@ def share_changes(changes: Sequence[Row], width: int) -> alt.LayerChart:
     return plot.chart()
 
 
-def partners(bounds: Sequence[Row], complete: Sequence[Row], width: int) -> alt.LayerChart:
+def partners(bounds: Sequence[Row], complete: Sequence[Row], width: int) -> Spec:
     """Draw the effective number of partners by month; rows of both: period, low, high. `complete` is from all partners, so that they meet."""
     every = [*bounds, *complete]
     high = _around((row["high"] for row in every), 0.2)[1]
     periods = [row["period"] for row in every]
-    plot = _Plot(width, 230, 92, _years(min(periods), max(periods), 1), _plain(1, high, 6, ".1f"))
+    plot = _Plot(width, 230, 92, _years(min(periods), max(periods), width), _plain(1, high, 6, ".1f"))
     plot.band([{"x": row["period"], "y": row["low"], "y2": row["high"]} for row in bounds], OTHERS, 0.5)
     for limit in ("low", "high"):
         plot.line([{"x": row["period"], "y": row[limit]} for row in bounds], OTHERS, 1)
@@ -149,7 +154,7 @@ def partners(bounds: Sequence[Row], complete: Sequence[Row], width: int) -> alt.
     return plot.chart()
 
 
-def doubling(observed: Sequence[Row], paths: Sequence[Row], width: int) -> alt.LayerChart:
+def doubling(observed: Sequence[Row], paths: Sequence[Row], width: int) -> Spec:
     """Draw exports over twelve months beside the paths to their double.
 
     Rows of `observed`: period (the last month), value; of `paths`: base_year, period, required, one row a year in order.
@@ -160,19 +165,23 @@ def doubling(observed: Sequence[Row], paths: Sequence[Row], width: int) -> alt.L
     every = [*billions, *(step for path in steps for step in path)]
     first, last = min(point["x"] for point in every), max(point["x"] for point in every)
     top = _around((point["y"] for point in every), 50)[1]
-    plot = _Plot(width, 280, 110, _years(first, last, 2 if width > _ROOMY else 5), _plain(0, top, 5, ".0f"))
+    is_roomy = width > _ROOMY
+    plot = _Plot(width, 280, 110 if is_roomy else 72, _years(first, last, width), _plain(0, top, 5, ".0f"))
     for path in steps:
         plot.line(path, SOFT, 1.5, dashed=True)
     plot.line(billions, OTHERS, 2.75)
     end = [{**billions[-1], "text": f"C${billions[-1]['y']:.1f} billion"}]
     plot.dots(end, OTHERS)
     plot.text(end, OTHERS, align="right", dx=-9, dy=-8, weight=600)
-    goals = [{"x": path[-1]["x"], "y": path[-1]["y"], "text": f"{path[-1]['y']:.1f}: base {base}"} for base, path in zip(bases, steps, strict=True)]
+    goals = [
+        {"x": path[-1]["x"], "y": path[-1]["y"], "text": f"{path[-1]['y']:.1f}: base {base}" if is_roomy else f"base {base}"}
+        for base, path in zip(bases, steps, strict=True)
+    ]
     plot.text(_apart(goals, _LEADING * top / plot.height), SOFT, align="left", dx=7)
     return plot.chart()
 
 
-def unallocated(months: Sequence[Row], most_cad: float, width: int) -> alt.LayerChart:
+def unallocated(months: Sequence[Row], most_cad: float, width: int) -> Spec:
     """Draw the trade of each month that is allocated to no country, on a scale to `most_cad`; rows: period, unallocated_cad, is_same_vintage.
 
     Months that compare two releases are pale.
@@ -198,9 +207,12 @@ class _Plot:
         self._width, self.height = width - _MARGIN["left"] - right, height
         self._x, self._y = x, y
         self._layers: list[alt.Chart] = []
+        self._data: dict[str, list[Row]] = {}
 
-    def chart(self) -> alt.LayerChart:
-        return alt.layer(*self._layers).properties(width=self._width, height=self.height, padding=self._padding, autosize="none")
+    def chart(self) -> Spec:
+        chart = alt.layer(*self._layers).properties(width=self._width, height=self.height, padding=self._padding, autosize="none")
+        # Checking and copying every point of every layer would take most of the time of a report; the tests check the specifications.
+        return {**chart.to_dict(validate=False), "datasets": self._data}
 
     def line(self, points: Sequence[Row], color: str, width: float, *, opacity: float = 1, dashed: bool = False) -> None:
         self._add(points, lambda base: base.mark_line(color=color, strokeWidth=width, opacity=opacity, strokeDash=[5, 4] if dashed else [1, 0]))
@@ -221,17 +233,16 @@ class _Plot:
         self._add(points, lambda base: base.mark_text(color=color, align=align, baseline="middle", dx=dx, dy=dy, fontWeight=weight), text="text:N")
 
     def level(self, y: float, color: str) -> None:
-        self._layers.append(alt.Chart(_data([{"y": y}])).mark_rule(color=color).encode(y=self._y))
+        self._layers.append(self._base([{"y": y}]).mark_rule(color=color).encode(y=self._y))
 
     def _add(self, points: Sequence[Row], mark: Any, **encodings: str) -> None:
         if points:
-            self._layers.append(mark(alt.Chart(_data(points))).encode(x=self._x, y=self._y, **encodings))
+            self._layers.append(mark(self._base(points)).encode(x=self._x, y=self._y, **encodings))
 
-
-def _data(points: Sequence[Row]) -> alt.InlineData:
-    return alt.InlineData(
-        values=[{name: value.isoformat() if isinstance(value, date) else value for name, value in point.items()} for point in points]
-    )
+    def _base(self, points: Sequence[Row]) -> alt.Chart:
+        name = f"layer_{len(self._data)}"
+        self._data[name] = [{key: value.isoformat() if isinstance(value, date) else value for key, value in point.items()} for point in points]
+        return alt.Chart(alt.NamedData(name))
 
 
 def _percent(low: float, high: float, step: int) -> alt.Y:
@@ -246,7 +257,10 @@ def _plain(low: float, high: float, ticks: int, form: str, label: str = "datum.l
     return alt.Y("y:Q", scale=alt.Scale(domain=[low, high]), axis=axis)
 
 
-def _years(first: date, last: date, step: int) -> alt.X:
+def _years(first: date, last: date, width: int) -> alt.X:
+    """An axis over years, as many of them labelled as the width has room for."""
+    room = width / _YEAR_LABEL
+    step = next((step for step in (1, 2, 5, 10) if (last.year - first.year) / step <= room), 20)
     return _time(first, last, _YEAR, alt.TimeIntervalStep(interval=alt.TimeInterval("year"), step=step))
 
 

@@ -1,4 +1,4 @@
-"""The report of a release: the answer in a sentence, then the picture, then where it comes from and what is not known. Every figure is read by SQL."""
+"""The report of a release: the answer in a sentence, the picture, where it comes from, what is not known. Every figure is read by SQL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-import altair as alt
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -55,6 +54,8 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, release_id: str, cre
     """Write the report on the marts, the metrics and `meta.source_file` of a database. What has no rows is said to be unknown."""
     warehouse = _Warehouse(connection)
     answer = _answer(warehouse)
+    history = _history(warehouse)
+    partners = _partners(warehouse)
     page = _environment().get_template("report.html.j2")
     html = page.render(
         release_id=release_id,
@@ -62,15 +63,15 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, release_id: str, cre
         as_of=as_of,
         answer=answer,
         sources=_sources(warehouse),
-        questions=_questions(warehouse),
-        history=_history(warehouse),
+        claims=_claims(warehouse),
+        history=history,
         revisions=_revisions(warehouse),
         changes=_changes(warehouse),
         news=_news(warehouse),
-        partners=_partners(warehouse),
+        partners=partners,
         doubling=_doubling(warehouse),
         reconciliation=_reconciliation(warehouse),
-        unknowns=_unknowns(warehouse),
+        unknowns=_unknowns(warehouse, history, partners),
     )
     return Report(answer["headline"], html)
 
@@ -155,11 +156,31 @@ def _rank(value: float, values: Sequence[float]) -> str | None:
 # The claim
 
 
-def _questions(warehouse: _Warehouse) -> list[Row]:
-    """Each claim and event date with its verdict on the latest knowledge, and those on earlier knowledge."""
-    verdicts = warehouse.rows("metrics.claim_verdict", "SELECT * FROM metrics.claim_verdict ORDER BY claim_id, event_date, as_known_on")
-    questions = [list(asked) for _, asked in groupby(verdicts, key=lambda row: (row["claim_id"], row["event_date"]))]
-    return [{"now": asked[-1], "before": asked[-2::-1]} for asked in questions]
+def _claims(warehouse: _Warehouse) -> list[Row]:
+    """Each claim with its verdicts for the first and the latest day that it was asked of, on the latest knowledge, and all others in a table."""
+    verdicts = warehouse.rows("metrics.claim_verdict", "FROM metrics.claim_verdict ORDER BY claim_id, event_date, as_known_on")
+    claims = [list(asked) for _, asked in groupby(verdicts, key=lambda row: row["claim_id"])]
+    return [
+        {
+            "sentence": asked[0]["sentence"],
+            "answers": [row for row, following in zip(asked, [*asked[1:], None], strict=True) if _is_last_of_its_day(row, following, asked)],
+            "table": Table(
+                ("Said on", "As known on", "Verdict", "Measured"),
+                [(_day(row["event_date"]), _day(row["as_known_on"]), row["verdict"], _measured(row)) for row in reversed(asked)],
+            ),
+        }
+        for asked in claims
+    ]
+
+
+def _is_last_of_its_day(row: Row, following: Row | None, asked: Sequence[Row]) -> bool:
+    is_first_or_latest_day = row["event_date"] in (asked[0]["event_date"], asked[-1]["event_date"])
+    return is_first_or_latest_day and (following is None or following["event_date"] != row["event_date"])
+
+
+def _measured(verdict: Row) -> str:
+    value: float | None = verdict["measured_value"]
+    return _exact_percent(value) if value is None or verdict["metric"] == "us_share" else f"{value:g}"
 
 
 def _claimed(warehouse: _Warehouse) -> tuple[float, float] | None:
@@ -197,11 +218,12 @@ def _history(warehouse: _Warehouse) -> Row | None:
     return {
         "first": months[0]["period"],
         "months": len(months),
+        "claimed": claimed,
         "revised": [row["period"] for row in months if row["versions"] > 1],
         "drawing": _draw(
             lambda width: charts.share_history(months, windows, claimed, width),
-            f"Lines of the US share of Canadian goods exports, {_month(months[0]['period'])} to {_month(months[-1]['period'])}: by month, and over twelve "
-            f"months. The highest month is {_percent(max(row['us_share'] for row in months))}, the latest {_percent(months[-1]['us_share'])}.",
+            f"Lines of the US share of Canadian goods exports, {_span(months)}: by month, and over twelve months. The highest month is "
+            f" {_percent(max(row['us_share'] for row in months))}, the latest {_percent(months[-1]['us_share'])}.",
         ),
         "table": Table(
             ("Month", "US share", "Twelve months to it", "Lowest of all releases", "Highest of all releases"),
@@ -222,7 +244,8 @@ def _revisions(warehouse: _Warehouse) -> Row | None:
         "marts.us_share_vintage",
         """
         WITH held AS (
-            SELECT period_start_date AS period, us_share, known_from, known_to FROM marts.us_share_vintage WHERE dataset = ? AND flow = 'export' AND _KIND
+            SELECT period_start_date AS period, us_share, known_from, known_to FROM marts.us_share_vintage
+            WHERE dataset = ? AND flow = 'export' AND _KIND
         )
         SELECT period, vintage, us_share, last(us_share ORDER BY vintage) OVER (PARTITION BY period) AS latest
         FROM held INNER JOIN (SELECT DISTINCT known_from AS vintage FROM held) ON known_from <= vintage AND coalesce(vintage < known_to, true)
@@ -272,7 +295,8 @@ def _news(warehouse: _Warehouse) -> Row | None:
         "marts.us_share_vintage",
         """
         WITH held AS (
-            SELECT period_start_date AS period, us_share, known_from, known_to FROM marts.us_share_vintage WHERE dataset = ? AND flow = 'export' AND _KIND
+            SELECT period_start_date AS period, us_share, known_from, known_to FROM marts.us_share_vintage
+            WHERE dataset = ? AND flow = 'export' AND _KIND
         ),
         release AS (SELECT max(known_from) AS latest, max(known_from) FILTER (known_from < (SELECT max(known_from) FROM held)) AS previous FROM held)
         SELECT period, latest, previous, before.us_share AS before, now.us_share AS now, 100 * (now.us_share - before.us_share) AS change
@@ -315,8 +339,8 @@ def _changes(warehouse: _Warehouse) -> Row | None:
         "latest": latest,
         "drawing": _draw(
             lambda width: charts.share_changes(changes, width),
-            f"Stacked bars of what moved the US share, {_month(changes[0]['period'])} to {_month(latest['period'])}. In the last month exports to the "
-            f"United States moved it by {_signed(latest['from_us'])} and exports to all others by {_signed(latest['from_rest'])} percentage points.",
+            f"Stacked bars of what moved the US share, {_span(changes)}. In the last month exports to the United States "
+            f" moved it by {_signed(latest['from_us'])} and exports to all others by {_signed(latest['from_rest'])} percentage points.",
         ),
         "table": Table(
             ("Month", "Change of the share", "From exports to the United States", "From exports to all others"),
@@ -351,8 +375,7 @@ def _partners(warehouse: _Warehouse) -> Row | None:
         "of_all": complete[-1] if complete else None,
         "drawing": _draw(
             lambda width: charts.partners(bounds, complete, width),
-            f"Band of the effective number of partners, {_month(bounds[0]['period'])} to {_month(latest['period'])}; in the last month "
-            f"{latest['low']:.2f} to {latest['high']:.2f}.",
+            f"Band of the effective number of partners, {_span(bounds)}; in the last month {latest['low']:.2f} to {latest['high']:.2f}.",
         ),
         "table": Table(
             ("Month", "At least", "At most", "From sums over every country"),
@@ -408,26 +431,18 @@ def _doubling(warehouse: _Warehouse) -> Row | None:
         "positions": positions,
         "drawing": _draw(
             lambda width: charts.doubling(shown, paths, width),
-            f"Line of exports to all countries but the United States over twelve months, {_billions(observed)} to {_month(positions[0]['period'])}, beside "
-            f"the path to their double in ten years from the base years {' and '.join(str(row['base_year']) for row in positions)}.",
+            f"Line of exports to all countries but the United States over twelve months, now {_billions(observed)}, beside the path "
+            f" to their double in ten years from the base years {' and '.join(str(row['base_year']) for row in positions)}.",
         ),
         "table": Table(
-            (
-                "Base year",
-                "Exports in it",
-                f"Required by {_month(positions[0]['period'])}",
-                "Observed",
-                "Ahead",
-                "Years ahead",
-                "Double, ten years on",
-            ),
+            ("Base year", "Exports in it", "Required", "Observed", "Ahead", "Years ahead", "Double, ten years on"),
             [
                 (
                     str(row["base_year"]),
-                    *(_billions(value) for value in (bases[row["base_year"]], row["required"], observed)),
-                    _signed(row["ahead"] / 1e9, "C$", " billion"),
+                    *(_in_billions(value) for value in (bases[row["base_year"]], row["required"], observed)),
+                    _signed(row["ahead"] / 1e9),
                     _signed(row["years_ahead"]),
-                    _billions(max(step["required"] for step in paths if step["base_year"] == row["base_year"])),
+                    _in_billions(max(step["required"] for step in paths if step["base_year"] == row["base_year"])),
                 )
                 for row in positions
                 if row["base_year"] in bases
@@ -451,29 +466,25 @@ def _reconciliation(warehouse: _Warehouse) -> Row | None:
         "peaks": [max(held, key=lambda row: abs(row["unallocated_cad"])) for held in flows.values()],
         "other_vintage": [row["period"] for row in months if not row["is_same_vintage"]],
         "vintage": max(row["vintage_date"] for row in months),
-        "drawings": [
-            (
-                flow,
-                _draw(
-                    lambda width, held=held: charts.unallocated(held, largest, width),
-                    f"Bars of {flow}s that are allocated to no country, {_month(held[0]['period'])} to {_month(held[-1]['period'])}, in millions of dollars.",
-                ),
-            )
-            for flow, held in flows.items()
-        ],
+        "drawings": {flow: _draw_unallocated(flow, held, largest) for flow, held in flows.items()},
         "table": Table(
-            ("Flow", "Month", "Table 12-10-0011", "Sum over countries", "Unallocated", "Same release"),
+            ("Flow", "Month", "Table 12-10-0011", "Sum over countries", "Unallocated", "Release of the table"),
             [
                 (
                     row["flow"],
                     _month(row["period"]),
-                    *(_millions(row[name]) for name in ("table_value", "aggregate_value", "unallocated_cad")),
-                    "yes" if row["is_same_vintage"] else f"no: {_day(row['table_vintage_date'])}",
+                    *(f"{row[name] / 1e6:,.1f}" for name in ("table_value", "aggregate_value", "unallocated_cad")),
+                    "the same" if row["is_same_vintage"] else _day(row["table_vintage_date"]),
                 )
                 for row in months
             ],
         ),
     }
+
+
+def _draw_unallocated(flow: str, months: list[Row], most_cad: float) -> Drawing:
+    label = f"Bars of {flow}s that are allocated to no country, {_span(months)}, in millions of Canadian dollars."
+    return _draw(lambda width: charts.unallocated(months, most_cad, width), label)
 
 
 # Sources
@@ -489,6 +500,7 @@ def _sources(warehouse: _Warehouse) -> list[Row]:
             "dataset": dataset,
             "title": described.get(dataset, {}).get("title", dataset),
             "licence_url": described.get(dataset, {}).get("licence_url", ""),
+            "caveats": described.get(dataset, {}).get("caveats", ""),
             "licence": held[0]["licence"],
             "attribution": held[0]["attribution"],
             "files": held,
@@ -500,10 +512,15 @@ def _sources(warehouse: _Warehouse) -> list[Row]:
 # What is not known
 
 
-def _unknowns(warehouse: _Warehouse) -> list[str]:
+def _unknowns(warehouse: _Warehouse, history: Row | None, partners: Row | None) -> list[str]:
     """What a reader might take from the report and must not, as sentences."""
     return [
-        sentence for find in (_lone_us_months, _missing_partners, _estimated_vintages, _single_vintages, _thin_bases) for sentence in find(warehouse)
+        *_lone_us_months(warehouse),
+        *_missing_partners(partners or {}),
+        *_estimated_vintages(warehouse),
+        *_single_versions(history),
+        *_missing_windows(warehouse),
+        *_missing_scopes(warehouse),
     ]
 
 
@@ -534,25 +551,17 @@ def _lone_us_months(warehouse: _Warehouse) -> Iterable[str]:
         )
 
 
-def _missing_partners(warehouse: _Warehouse) -> Iterable[str]:
-    partners = _partners(warehouse)
-    if partners and partners["latest"]["n_missing"]:
-        latest = partners["latest"]
+def _missing_partners(partners: Row) -> Iterable[str]:
+    latest, of_all = partners.get("latest"), partners.get("window_of_all")
+    if latest and latest["n_missing"]:
         yield (
-            f"Single partners beyond the {latest['n_partners']} that figures are held of in {_month(latest['period'])}: {latest['n_missing']} more are "
-            f"listed, and {_percent(latest['rest_share'])} of exports go to neither. The effective number of partners is therefore an interval."
+            f"Single partners beyond the {latest['n_partners']} that figures are held of in {_month(latest['period'])}: {latest['n_missing']} more "
+            f"are listed, and {_percent(latest['rest_share'])} of exports go to none of the {latest['n_partners']}. The effective number of partners "
+            "is therefore an interval."
         )
-    if partners and partners["window_of_all"] and partners["window_of_all"]["n_missing"]:
-        window = partners["window_of_all"]
-        absent = warehouse.rows(
-            "marts.dim_partner",
-            """
-            SELECT partner_name FROM marts.dim_partner WHERE NOT is_aggregate
-                AND partner_code NOT IN (SELECT partner_code FROM marts.fct_trade WHERE dataset = ?) AND note IS NOT NULL ORDER BY partner_name""",
-            window["dataset"],
-        )
-        names = f" ({', '.join(row['partner_name'] for row in absent)})" if len(absent) == window["n_missing"] else ""
-        yield f"Trade with {_count(window['n_missing'], 'country', 'countries')}{names} in the sums over {window['n_partners']} countries: it is not zero, it is absent."
+    if of_all and of_all["n_missing"]:
+        countries = _count(of_all["n_missing"], "country", "countries")
+        yield f"Trade with {countries} in the sums over {of_all['n_partners']} countries: it is not zero, it is absent. The source's caveats name it."
 
 
 def _estimated_vintages(warehouse: _Warehouse) -> Iterable[str]:
@@ -561,35 +570,38 @@ def _estimated_vintages(warehouse: _Warehouse) -> Iterable[str]:
         yield f"The exact day of the release of {row['dataset']} dated {_day(row['vintage_date'])}: the date is an estimate."
 
 
-def _single_vintages(warehouse: _Warehouse) -> Iterable[str]:
-    history = _history(warehouse)
+def _single_versions(history: Row | None) -> Iterable[str]:
     if history and len(history["revised"]) < history["months"]:
         yield (
-            f"How the other months were revised: of {history['months']} months, {len(history['revised'])} are held in more than one version. "
+            f"How the other months were revised: of {history['months']} months, {len(history['revised']) or 'none'} are held in more than one version. "
             "Elsewhere the band has no width because earlier releases are not held, not because nothing was revised."
         )
 
 
-def _thin_bases(warehouse: _Warehouse) -> Iterable[str]:
-    bases = warehouse.rows(
+def _missing_windows(warehouse: _Warehouse) -> Iterable[str]:
+    """Kinds of share of which single months are held, and no twelve that follow each other."""
+    kinds = warehouse.rows(
         "marts.export_concentration",
         """
-        SELECT basis, seasonal_adjustment, count(*) FILTER (window_type = 'month') AS months, count(*) FILTER (window_type = 'ttm') AS windows
-        FROM marts.export_concentration WHERE is_preferred AND product_scope = 'all' GROUP BY ALL HAVING windows = 0 ORDER BY ALL""",
+        SELECT basis, seasonal_adjustment, count(*) FILTER (window_type = 'month') AS months FROM marts.export_concentration
+        WHERE is_preferred AND product_scope = 'all' GROUP BY ALL HAVING count(*) FILTER (window_type = 'ttm') = 0 ORDER BY ALL""",
     )
-    for row in bases:
+    for row in kinds:
         kind = f"{row['basis']}, {row['seasonal_adjustment']}".replace("_", " ")
-        yield f"Any share over twelve months on another basis ({kind}): {_count(row['months'], 'single month is', 'single months are')} held."
+        yield f"The share over twelve months on another definition ({kind}): {_count(row['months'], 'single month is', 'single months are')} held."
+
+
+def _missing_scopes(warehouse: _Warehouse) -> Iterable[str]:
     scopes = warehouse.rows("marts.export_concentration", "SELECT DISTINCT product_scope FROM marts.export_concentration")
     if [row["product_scope"] for row in scopes] == ["all"]:
-        yield "What the share is without energy or precious metals, and in volumes: all figures here are nominal values of all goods."
+        yield "The share without energy or precious metals, and in volumes: all figures here are nominal values of all goods."
 
 
 # Words and pictures
 
 
-def _draw(chart: Callable[[int], alt.LayerChart], label: str) -> Drawing:
-    wide, narrow = (Markup(charts.svg(chart(width), label)) for width in (WIDE, NARROW))  # noqa: S704
+def _draw(chart: Callable[[int], charts.Spec], label: str) -> Drawing:
+    wide, narrow = (Markup(charts.svg(chart(width), label)) for width in (WIDE, NARROW))
     return Drawing(wide, narrow)
 
 
@@ -627,8 +639,8 @@ def _points(points: float) -> str:
     return f"{abs(points):.1f} percentage points"
 
 
-def _signed(value: float, before: str = "", after: str = "") -> str:
-    return f"{_sign(value, 1)}{before}{abs(value):.1f}{after}"
+def _signed(value: float) -> str:
+    return f"{_sign(value, 1)}{abs(value):.1f}"
 
 
 def _exact_points(points: float | None) -> str:
@@ -642,7 +654,11 @@ def _sign(value: float, decimals: int) -> str:
 
 
 def _billions(value: float) -> str:
-    return f"C${value / 1e9:,.1f} billion"
+    return f"C${_in_billions(value)} billion"
+
+
+def _in_billions(value: float) -> str:
+    return f"{value / 1e9:,.1f}"
 
 
 def _millions(value: float) -> str:
@@ -659,6 +675,10 @@ def _month(day: date) -> str:
 
 def _short_month(day: date) -> str:
     return f"{day:%b %Y}"
+
+
+def _span(rows: Sequence[Row]) -> str:
+    return f"{_month(rows[0]['period'])} to {_month(rows[-1]['period'])}"
 
 
 def _sentence(words: str) -> str:

@@ -1,0 +1,44 @@
+"""One warehouse, built once by the command line, and copies of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.command import Warehouse
+
+RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The warehouse of the bundled vintages, to be read and copied, never changed."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("built") / "data")
+    answer = warehouse("build")
+    assert answer.code == 0, answer.err
+    return warehouse
+
+
+@pytest.fixture
+def copied(built: Warehouse, tmp_path: Path) -> Warehouse:
+    """A copy of the built warehouse, to be changed."""
+    return Warehouse(Path(shutil.copytree(built.data_dir, tmp_path / "data", symlinks=True)))
+
+
+@pytest.fixture(scope="session")
+def as_of_may(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The built warehouse with a release of what was known at the end of May 2026 beside the current one."""
+    warehouse = Warehouse(Path(shutil.copytree(built.data_dir, tmp_path_factory.mktemp("as-of-may") / "data", symlinks=True)))
+    answer = warehouse.here("build", "--as-of", "2026-05-31")
+    assert answer.code == 0, answer.err
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of agencies' real files, which are never part of the project."""
+    if not RECORDINGS.is_dir():
+        pytest.skip(f"the recordings are not at {RECORDINGS}")
+    return RECORDINGS

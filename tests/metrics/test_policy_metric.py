@@ -1,0 +1,104 @@
+"""The rows of metrics.policy_metric on small series whose figures are checked by hand."""
+
+from datetime import date
+
+import pytest
+
+from orchestration.metrics.months import plus_months
+from orchestration.metrics.policy_metric import ExportSeries, Month, PolicyMetric, policy_metrics
+from orchestration.metrics.quantity import Quantity
+
+AS_OF = date(2026, 11, 22)
+JANUARY = date(2024, 1, 1)
+
+
+def exports(value: float, period: date, vintage: date = date(2026, 9, 3)) -> Quantity:
+    return Quantity(
+        dataset="x/y", basis="customs", seasonal_adjustment="seasonally_adjusted", unit="CAD", value=value, period=period, vintage=vintage
+    )
+
+
+def month(us: float, world: float, period: date) -> Month:
+    return Month(exports(us, period), exports(world, period))
+
+
+def series(months: list[Month], partners: dict[str, dict[date, Quantity]] | None = None, **facts: object) -> ExportSeries:
+    own = {"changes": {}, "is_absent_zero": False, "listed_partners": 2, "never_held": 0, **facts}
+    us = {"US": {one.period: one.us for one in months}}
+    return ExportSeries({one.period: one for one in months}, {**us, **(partners or {})}, **own)  # type: ignore[arg-type]
+
+
+def rows(one: ExportSeries, metric: str, window_type: str = "month") -> list[PolicyMetric]:
+    return [row for row in policy_metrics([one], AS_OF) if (row.metric, row.window_type) == (metric, window_type)]
+
+
+def test_a_month_has_a_share_and_an_index_between_its_bounds() -> None:
+    mexico = {"MX": {JANUARY: exports(25, JANUARY)}}
+    one = series([month(50, 100, JANUARY)], mexico)
+    (share,) = rows(one, "us_share")
+    assert (share.value, share.unit, share.n_missing) == (0.5, "share", 0)
+    (index,) = rows(one, "partner_hhi")
+    assert (index.value, index.value_low, index.value_high) == (None, 0.3125, 0.375)  # ½² + ¼², and the rest's ¼² on top
+    (number,) = rows(one, "effective_partners")
+    assert (number.value_low, number.value_high) == pytest.approx((1 / 0.375, 1 / 0.3125))
+
+
+def test_a_listed_partner_without_a_figure_is_missing_and_not_zero() -> None:
+    one = series([month(50, 100, JANUARY)], listed_partners=27)
+    (index,) = rows(one, "partner_hhi")
+    assert (index.n_units, index.n_missing) == (27, 26)
+    assert (index.value_low, index.value_high) == (0.25, 0.5)
+
+
+def test_a_country_without_trade_is_a_zero_where_the_list_is_of_every_country() -> None:
+    february = plus_months(JANUARY, 1)
+    months = [month(60, 100, JANUARY), month(100, 100, february)]
+    one = series(months, {"MX": {JANUARY: exports(40, JANUARY)}}, is_absent_zero=True)
+    index = rows(one, "partner_hhi")
+    assert [(row.value, row.n_missing) for row in index] == [(pytest.approx(0.52), 0), (1.0, 0)]
+    assert rows(one, "theil")
+
+
+def test_a_partner_never_held_counts_as_missing_and_leaves_no_theil() -> None:
+    one = series([month(100, 100, JANUARY)], is_absent_zero=True, never_held=1)
+    (index,) = rows(one, "partner_hhi")
+    assert (index.n_units, index.n_missing) == (2, 1)
+    assert not rows(one, "theil")
+
+
+def test_windows_with_a_gap_have_no_row() -> None:
+    year = [month(70, 100, plus_months(JANUARY, index)) for index in range(12)]
+    assert len(rows(series(year), "us_share", "ttm")) == len(rows(series(year), "us_share", "year")) == 1
+    assert rows(series(year[:5] + year[6:]), "us_share", "ttm") == rows(series(year[:5] + year[6:]), "us_share", "year") == []
+
+
+def test_a_window_sums_before_it_divides_and_says_which_releases_it_spans() -> None:
+    year = [month(70, 100, plus_months(JANUARY, index)) for index in range(11)]
+    december = plus_months(JANUARY, 11)
+    year.append(Month(exports(0, december, date(2026, 10, 6)), exports(300, december, date(2026, 10, 6))))
+    (share,) = rows(series(year), "us_share", "year")
+    assert share.value == pytest.approx(770 / 1400)
+    assert (share.vintage_date_min, share.vintage_date_max) == (date(2026, 9, 3), date(2026, 10, 6))
+    assert (share.period_start_date, share.period_end_date, share.as_of) == (JANUARY, date(2024, 12, 31), AS_OF)
+
+
+def test_a_months_change_splits_into_its_two_sources_and_nothing_else() -> None:
+    february = plus_months(JANUARY, 1)
+    before, after = month(50, 100, JANUARY), month(40, 100, february)
+    one = series([before, after], changes={february: (before, after)})
+    (from_us,) = rows(one, "share_change_from_us")
+    (from_rest,) = rows(one, "share_change_from_rest")
+    assert from_us.value + from_rest.value == pytest.approx(-10)  # type: ignore[operator]
+    # US first: 40/90 − 0.5; US last: 40/100 − 50/110; their mean, in points.
+    assert from_us.value == pytest.approx(100 * ((40 / 90 - 0.5) + (0.4 - 50 / 110)) / 2)
+    assert from_us.period_start_date == february
+
+
+def test_the_path_starts_at_its_base_year_and_doubles_in_ten() -> None:
+    months = [month(50, 100, plus_months(JANUARY, index)) for index in range(24)]
+    paths = [row for row in policy_metrics([series(months)], AS_OF) if row.metric == "non_us_exports_path"]
+    by_end = {(row.subject, row.period_end_date): row.value for row in paths}
+    assert by_end["Canada, base 2024", date(2024, 12, 31)] == 600
+    assert by_end["Canada, base 2024", date(2025, 12, 31)] == pytest.approx(600 * 2**0.1)
+    assert ("Canada, base 2025", date(2024, 12, 31)) not in by_end
+    assert by_end["Canada, base 2025", date(2025, 12, 31)] == 600

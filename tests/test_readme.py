@@ -1,0 +1,245 @@
+"""The README keeps its word: its queries run, its figures are the warehouse's, and what it names exists."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shlex
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.cli import main
+from orchestration.publication.release import KEPT_RELEASES
+from orchestration.settings import REPOSITORY
+from sources import contract, intake, registry
+from sources.errors import ContractError
+from sources.spec import Dataset, Provider
+from tests.end_to_end.command import Warehouse
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+WORDS = " ".join(README.replace("\n> ", "\n").split())
+
+
+def section(title: str) -> str:
+    found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL)
+    assert found, f"there is no section {title!r}"
+    return found[1]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def code(text: str) -> str:
+    """What stands in code spans and shell blocks."""
+    without_blocks = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return "\n".join([*re.findall(r"`([^`\n]+)`", without_blocks), *blocks(text, "bash")])
+
+
+TITLED = {
+    int(number): (title, query)
+    for number, title, query in re.findall(r"^\*\*(\d+)\. (.+?)\*\*[^`]*?(?:`[^`\n]+`[^`]*?)*\n```sql\n(.*?)^```$", section("Cookbook"), re.M | re.S)
+}
+
+
+def ask(warehouse: Warehouse, number: int) -> list[dict[str, Any]]:
+    with warehouse.connect() as connection:
+        answer = connection.execute(TITLED[number][1])
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def the_row(warehouse: Warehouse, number: int, chosen: dict[str, Any]) -> dict[str, Any]:
+    (row,) = [row for row in ask(warehouse, number) if chosen.items() <= row.items()]
+    return row
+
+
+# The cookbook
+
+
+def test_every_query_stands_under_its_number() -> None:
+    assert list(TITLED) == list(range(1, len(blocks(README, "sql")) + 1))
+    assert [query for _, query in TITLED.values()] == blocks(README, "sql")
+
+
+@pytest.mark.parametrize("number", TITLED, ids=[title for title, _ in TITLED.values()])
+def test_a_query_of_the_cookbook_returns_rows(built: Warehouse, number: int) -> None:
+    assert ask(built, number)
+
+
+def test_a_query_runs_on_the_command_line_as_it_stands(built: Warehouse) -> None:
+    answer = built.here("sql", TITLED[1][1], "--format", "csv")
+    assert answer.code == 0, answer.err
+    assert answer.out.splitlines()[1].startswith("2026-07-01,66.57,")
+
+
+MARCH, JULY = date(2026, 3, 1), date(2026, 7, 31)
+YEAR_2024 = {"window_type": "year", "period_end": date(2024, 12, 31)}
+YEAR_2025 = {"window_type": "year", "period_end": date(2025, 12, 31)}
+TWELVE_MONTHS = {"window_type": "ttm", "period_end": JULY}
+AHEAD = {"metric": "non_us_exports_ahead", "twelve_months_to": JULY}
+STATED: list[tuple[str, int, dict[str, Any], str]] = [
+    ("{:.2f}% of Canadian goods exports went to the United States in July 2026", 1, {"month": date(2026, 7, 1)}, "us_share_pct"),
+    ("vintage of {:%-d %B %Y}", 1, {"month": date(2026, 7, 1)}, "vintage"),
+    ("{:.2f}% over the twelve months to it", 2, TWELVE_MONTHS, "us_share_pct"),
+    ("It was {:.2f}% in 2024", 2, YEAR_2024, "us_share_pct"),
+    ("and {:.2f}% in 2025", 2, YEAR_2025, "us_share_pct"),
+    ("The headline series: {:.2f} in March 2026", 1, {"month": MARCH}, "us_share_pct"),
+    ("{:.2f} in 2024,", 2, YEAR_2024, "us_share_pct"),
+    ("{:.2f} in 2025,", 2, YEAR_2025, "us_share_pct"),
+    ("{:.2f} in the twelve months to July 2026", 2, TWELVE_MONTHS, "us_share_pct"),
+    ("What a reader of 31 May 2026 saw: {:.2f} for March", 3, {"month": MARCH}, "us_share_pct"),
+    ("March 2026 in each release, from {:.2f}", 4, {"known_from": date(2026, 5, 5)}, "us_share_pct"),
+    ("to {:.2f}. Beware: a version", 4, {"known_to": None}, "us_share_pct"),
+    ("{:.2f} to 2.07 partners over the twelve months to July 2026", 5, {"twelve_months_to": JULY}, "partners_low"),
+    ("2.04 to {:.2f} partners", 5, {"twelve_months_to": JULY}, "partners_high"),
+    ("the United Kingdom is second with {:.2f}%", 6, {"partner_name": "United Kingdom"}, "share_pct"),
+    ("April 2026: {:.1f} billion carelessly", 7, {"question": "careless", "is_one_kind": False}, "exports_bn"),
+    ("{:.1f} rightly", 7, {"question": "right", "is_one_kind": True}, "exports_bn"),
+    ("Up to {:.1f} million dollars in a month (imports of March 2024)", 8, {"flow": "import", "month": date(2024, 3, 1)}, "unallocated_mn"),
+    ("{:.1f} billion ahead from 2024", 10, {"subject": "Canada, base 2024", **AHEAD}, "value"),
+    ("{:.1f} from 2025", 10, {"subject": "Canada, base 2025", **AHEAD}, "value"),
+]
+
+
+@pytest.mark.parametrize(("words", "number", "chosen", "column"), STATED, ids=[words for words, *_ in STATED])
+def test_a_figure_in_the_text_is_the_querys(built: Warehouse, words: str, number: int, chosen: dict[str, Any], column: str) -> None:
+    assert words.format(the_row(built, number, chosen)[column]) in WORDS
+
+
+def test_the_answer_is_the_releases_headline(built: Warehouse) -> None:
+    for figure in re.findall(r"\d+\.\d+%", built.release().headline):
+        assert figure in WORDS.partition("```mermaid")[0]
+
+
+def test_the_second_customer_and_the_largest_difference_are_those_named(built: Warehouse) -> None:
+    assert [row["partner_name"] for row in ask(built, 6)][:2] == ["United States", "United Kingdom"]
+    assert (ask(built, 8)[0]["flow"], ask(built, 8)[0]["month"]) == ("import", date(2024, 3, 1))
+
+
+def test_a_month_without_a_world_total_is_missing_and_has_no_share(built: Warehouse) -> None:
+    assert date(2026, 8, 1) in {row["month"] for row in ask(built, 12)}
+    assert date(2026, 8, 1) not in {row["month"] for row in ask(built, 1)}
+
+
+def test_every_number_leads_to_a_file_under_a_licence(built: Warehouse) -> None:
+    rows = ask(built, 11)
+    assert {row["month"]: row["us_share_pct"] for row in rows} == {row["month"]: row["us_share_pct"] for row in ask(built, 1)}
+    assert all(len(row["sha256"]) == 64 and row["source_url"] and row["licence"] and row["attribution"] for row in rows)
+
+
+@pytest.mark.parametrize("line", [line for line in "".join(blocks(section("Claims"), "bash")).splitlines()])
+def test_a_verdict_is_the_one_that_the_text_foretells(built: Warehouse, line: str) -> None:
+    command, _, foretold = line.partition("#")
+    answer = built.here(*shlex.split(command)[1:], "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(answer.out))
+    assert row["verdict"] in re.findall(r"\w+", foretold)
+    if row["measured_value"]:
+        assert f"{100 * float(row['measured_value']):.2f}%" in foretold
+
+
+# What is named exists
+
+
+def test_commands_and_their_options_exist() -> None:
+    named = re.findall(r"^warehouse ([a-z]+)((?:[^\n`#\"|]|\"[^\"]*\")*)", code(README), re.MULTILINE)
+    assert {command for command, _ in named} == set(main.commands)
+    for command, rest in named:
+        known = {option for parameter in main.commands[command].params for option in parameter.opts}
+        assert set(re.findall(r"--[a-z-]+", re.sub(r"\"[^\"]*\"", "", rest))) <= known | {"--help"}, f"{command}{rest}"
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_a_command_explains_itself(built: Warehouse, command: str) -> None:
+    answer = built.here(command, "--help")
+    assert answer.code == 0
+    assert f"warehouse {command}" in answer.out or "Usage:" in answer.out
+
+
+def test_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"^make ([a-z-]+)", code(README), re.MULTILINE))
+    assert {"run", "test", "ui", "bench"} <= named <= targets
+
+
+def test_environment_variables_exist_in_the_code_and_none_is_left_out() -> None:
+    named = set(re.findall(r"WAREHOUSE_[A-Z_]+", README))
+    text = "\n".join(path.read_text(encoding="utf-8") for folder in ("sources", "orchestration") for path in (REPOSITORY / folder).rglob("*.py"))
+    for variable in named:
+        assert re.sub(r"_UPSTREAM_.*", "_UPSTREAM_", variable) in text, variable
+    assert named == set(re.findall(r"WAREHOUSE_[A-Z_]+", (REPOSITORY / ".env.example").read_text(encoding="utf-8")))
+
+
+def test_a_release_has_the_files_that_the_text_lists_and_no_others(built: Warehouse) -> None:
+    folder = built.release().folder
+    rows = re.findall(r"^\| (`.+?) \|", section("What you get"), re.MULTILINE)
+    patterns = [re.sub(r"<\w+>", "*", name) for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    found = {pattern: set(folder.glob(pattern)) for pattern in patterns}
+    assert [pattern for pattern, files in found.items() if not files] == []
+    assert set().union(*found.values()) == {path for path in folder.rglob("*") if path.is_file()}
+
+
+def test_tables_and_data_sets_exist(built: Warehouse) -> None:
+    named = set(re.findall(r"`((?:marts|metrics|meta)\.[a-z_]+)", re.sub(r"^```.*?^```$", "", README, flags=re.M | re.S)))
+    assert named <= set(built.release().tables)
+    for dataset in registry.datasets():
+        (row,) = re.findall(rf"^\| `{dataset.id}` \|.*$", README, re.MULTILINE)
+        assert f"{len(intake.bundled_files(dataset))} vintages" in row
+        assert dataset.licence.url in README
+
+
+def test_an_attribution_says_what_the_owner_asks_for() -> None:
+    for dataset in registry.datasets():
+        product = re.search(
+            r"Adapted from (Statistics Canada), (.+), as of the release date given as its vintage\. (.+)", dataset.licence.attribution
+        )
+        assert product
+        assert all(words in WORDS for words in product.groups())
+
+
+def test_links_to_files_lead_somewhere() -> None:
+    assert [link for link in re.findall(r"\]\((?!https?:)([^)]+)\)", README) if not (REPOSITORY / link).exists()] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.split(r"[<>=\[ ]", requirement)[0] for requirement in project["dependencies"]}
+    assert names == set(re.findall(r"`([a-z0-9-]+)`", " ".join(re.findall(r"^\| (`.+?) \|", section("Dependencies"), re.MULTILINE))))
+
+
+def test_releases_are_kept_as_long_as_the_text_says() -> None:
+    assert f"the {KEPT_RELEASES} last live before it" in README
+
+
+# The examples in Python
+
+
+def test_the_python_example_reads_the_release(built: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".warehouse").symlink_to(built.data_dir)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(blocks(section("How to query it"), "python")[0], names)
+    assert set(names["shares"]["window_type"]) == {"ttm"}
+
+
+def test_the_example_of_a_provider_lands_its_file_and_refuses_another(tmp_path: Path) -> None:
+    names: dict[str, Any] = {}
+    exec(blocks(section("How to add a data set"), "python")[0], names)
+    provider: Provider = names["PROVIDER"]
+    dataset: Dataset = provider.datasets[0]
+    payload = tmp_path / "tariffs.csv"
+    payload.write_text("Year,Rate\n2024,1.5\n2025,11.25\n", encoding="utf-8")
+    parsed = dataset.parse(dataset, payload, tmp_path)
+    contract.check(dataset, tmp_path, parsed)
+    assert (parsed.rows, parsed.data_from, parsed.data_through) == ({"tariffs": 2}, date(2024, 1, 1), date(2025, 1, 1))
+    assert duckdb.read_parquet(str(tmp_path / "tariffs.parquet")).order("Year").fetchall() == [("2024", 1.5), ("2025", 11.25)]
+
+    payload.write_text("Jahr,Satz\n2024,1.5\n", encoding="utf-8")
+    with pytest.raises(ContractError, match="agency/tariffs"):
+        dataset.parse(dataset, payload, tmp_path)
