@@ -29,9 +29,9 @@ run: $(SYNCED) ## Build the warehouse and say what it found
 test: $(DEV) ## Run the tests that need nothing but Python
 	$(BIN)/pytest -q -m "not browser"
 
-test-all: $(DEV) ## Run every test; installs the Debian packages that some need
-	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null)
-	$(BIN)/pytest -q
+test-all: test ## Run also the tests that need Debian packages, and install those
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null)
+	$(BIN)/pytest -q -m browser
 
 ui: $(SYNCED) ## Open the orchestrator on http://127.0.0.1:3000
 	@mkdir -p $(UI_HOME) && cp orchestration/dagster.yaml $(UI_HOME)/

@@ -55,7 +55,7 @@ def check_gate(dataset: Dataset, rows: int, previous_rows: int | None) -> None:
     """Refuse a complete vintage that lost more rows against the complete one before it than the data set's gate allows."""
     if dataset.gate is None or not previous_rows:
         return
-    loss = 1 - rows / previous_rows
+    loss = (previous_rows - rows) / previous_rows
     if loss > dataset.gate.max_row_loss_share:
         raise ContractError(
             dataset.id,

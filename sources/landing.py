@@ -235,7 +235,7 @@ class Landing:
         columns = ", ".join(f"{name}: '{kind}'" for name, kind in _VINTAGE_COLUMNS.items())
         try:
             _write_parquet(
-                f"SELECT * FROM read_json('{listing}', format = 'newline_delimited', columns = {{{columns}}})", self.root / "vintage.parquet"
+                f"SELECT * FROM read_json({_quoted(listing)}, format = 'newline_delimited', columns = {{{columns}}})", self.root / "vintage.parquet"
             )
         finally:
             listing.unlink()
@@ -329,8 +329,12 @@ def _put_in_place(staged: Path, final: Path) -> None:
 def _write_parquet(query: str, path: Path) -> None:
     incoming = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
     with duckdb.connect() as connection:
-        connection.execute(f"COPY ({query}) TO '{incoming}' (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY ({query}) TO {_quoted(incoming)} (FORMAT parquet, COMPRESSION zstd)")
     incoming.replace(path)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _sync(path: Path) -> None:

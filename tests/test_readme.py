@@ -134,7 +134,7 @@ def test_every_number_leads_to_a_file_under_a_licence(built: Warehouse) -> None:
     assert all(len(row["sha256"]) == 64 and row["source_url"] and row["licence"] and row["attribution"] for row in rows)
 
 
-@pytest.mark.parametrize("line", [line for line in "".join(blocks(section("Claims"), "bash")).splitlines()])
+@pytest.mark.parametrize("line", "".join(blocks(section("Claims"), "bash")).splitlines())
 def test_a_verdict_is_the_one_that_the_text_foretells(built: Warehouse, line: str) -> None:
     command, _, foretold = line.partition("#")
     answer = built.here(*shlex.split(command)[1:], "--format", "csv")
@@ -153,6 +153,10 @@ def test_commands_and_their_options_exist() -> None:
     for command, rest in named:
         known = {option for parameter in main.commands[command].params for option in parameter.opts}
         assert set(re.findall(r"--[a-z-]+", re.sub(r"\"[^\"]*\"", "", rest))) <= known | {"--help"}, f"{command}{rest}"
+    options = {
+        option for parameter in [*main.params, *(each for command in main.commands.values() for each in command.params)] for option in parameter.opts
+    }
+    assert set(re.findall(r"--[a-z-]+", code(README))) <= options | {"--help"}
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))

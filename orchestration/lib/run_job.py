@@ -28,7 +28,7 @@ def run_job(name: str, settings: Settings, run_config: Mapping[str, Any], consol
     """Run the job, or only some of its assets; the answer is one line for every step that failed, none when all went well."""
     os.environ[DATA_DIR_VARIABLE] = str(settings.data_dir)
     job = definitions().resolve_job_def(name)
-    assets = len(only) if only else len(job.asset_layer.executable_asset_keys)
+    assets = len(only) if only else len(list(job.asset_layer.executable_asset_keys))
     with _only_run(settings.lock, console), open_instance(settings) as instance, JobProgress(console, name, assets) as progress:
         _bury_dead_runs(instance)
         failures: list[str] = []

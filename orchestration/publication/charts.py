@@ -65,7 +65,7 @@ def share_history(months: Sequence[Row], windows: Sequence[Row], claimed: tuple[
     """
     first, last, is_roomy = months[0], months[-1], width > _ROOMY
     low, high = _around((month[limit] for month in months for limit in ("low", "high")), 0.05)
-    plot = _Plot(width, 330, 136 if is_roomy else 56, _years(first["period"], last["period"], width), _percent(low, high, 5))
+    plot = _Plot(width, 330, 152 if is_roomy else 56, _years(first["period"], last["period"], width), _percent(low, high, 5))
     if claimed:
         plot.band([{"x": row["period"], "y": claimed[0], "y2": claimed[1]} for row in (first, last)], INK, 0.07)
         says = f"the claim: {100 * claimed[0]:g} to {100 * claimed[1]:g}%" if is_roomy else "claim"
@@ -143,7 +143,7 @@ def partners(bounds: Sequence[Row], complete: Sequence[Row], width: int) -> Spec
     every = [*bounds, *complete]
     high = _around((row["high"] for row in every), 0.2)[1]
     periods = [row["period"] for row in every]
-    plot = _Plot(width, 230, 92, _years(min(periods), max(periods), width), _plain(1, high, 6, ".1f"))
+    plot = _Plot(width, 230, 100, _years(min(periods), max(periods), width), _plain(1, high, 6, ".1f"))
     plot.band([{"x": row["period"], "y": row["low"], "y2": row["high"]} for row in bounds], OTHERS, 0.5)
     for limit in ("low", "high"):
         plot.line([{"x": row["period"], "y": row[limit]} for row in bounds], OTHERS, 1)
@@ -166,7 +166,7 @@ def doubling(observed: Sequence[Row], paths: Sequence[Row], width: int) -> Spec:
     first, last = min(point["x"] for point in every), max(point["x"] for point in every)
     top = _around((point["y"] for point in every), 50)[1]
     is_roomy = width > _ROOMY
-    plot = _Plot(width, 280, 110 if is_roomy else 72, _years(first, last, width), _plain(0, top, 5, ".0f"))
+    plot = _Plot(width, 280, 124 if is_roomy else 72, _years(first, last, width), _plain(0, top, 5, ".0f"))
     for path in steps:
         plot.line(path, SOFT, 1.5, dashed=True)
     plot.line(billions, OTHERS, 2.75)

@@ -420,14 +420,16 @@ def _doubling(warehouse: _Warehouse) -> Row | None:
         if row["base_year"] in bases
         for year, required in doubling_path(row["base_year"], bases[row["base_year"]])
     ]
-    observed = next((row["value"] for row in windows if positions and row["period"] == positions[0]["period"]), None)
-    if observed is None or not paths:
+    window = next((row for row in windows if positions and row["period"] == positions[0]["period"]), None)
+    if window is None or not paths:
         return None
+    observed = window["value"]
     since = date(min(row["base_year"] for row in positions) - 5, 12, 1)
     shown = [row for row in windows if row["period"] >= since]
     return {
         "period": positions[0]["period"],
         "observed": observed,
+        "vintage": _vintage(warehouse, window["vintage_date_min"], window["vintage_date_max"]),
         "positions": positions,
         "drawing": _draw(
             lambda width: charts.doubling(shown, paths, width),
@@ -491,8 +493,8 @@ def _draw_unallocated(flow: str, months: list[Row], most_cad: float) -> Drawing:
 
 
 def _sources(warehouse: _Warehouse) -> list[Row]:
-    """Each data set with its terms and its files, the newest first."""
-    files = warehouse.rows("meta.source_file", "FROM meta.source_file ORDER BY dataset, vintage_date DESC, vintage DESC")
+    """Each data set of the report with its terms and its files, the newest first."""
+    files = _files(warehouse)
     described = {row["dataset"]: row for row in warehouse.rows("meta.dataset", "FROM meta.dataset")}
     sources = [(dataset, list(held)) for dataset, held in groupby(files, key=lambda row: row["dataset"])]
     return [
@@ -507,6 +509,13 @@ def _sources(warehouse: _Warehouse) -> list[Row]:
         }
         for dataset, held in sources
     ]
+
+
+def _files(warehouse: _Warehouse) -> list[Row]:
+    """The files of the data sets that the report reads, the newest first."""
+    read = {row["dataset"] for row in warehouse.rows("marts.export_concentration", "SELECT DISTINCT dataset FROM marts.export_concentration")}
+    files = warehouse.rows("meta.source_file", "FROM meta.source_file ORDER BY dataset, vintage_date DESC, vintage DESC")
+    return [file for file in files if file["dataset"] in read]
 
 
 # What is not known
@@ -565,16 +574,16 @@ def _missing_partners(partners: Row) -> Iterable[str]:
 
 
 def _estimated_vintages(warehouse: _Warehouse) -> Iterable[str]:
-    files = warehouse.rows("meta.source_file", "FROM meta.source_file WHERE vintage_is_estimated ORDER BY dataset, vintage_date")
-    for row in files:
-        yield f"The exact day of the release of {row['dataset']} dated {_day(row['vintage_date'])}: the date is an estimate."
+    for row in _files(warehouse):
+        if row["vintage_is_estimated"]:
+            yield f"The exact day of the release of {row['dataset']} dated {_day(row['vintage_date'])}: the date is an estimate."
 
 
 def _single_versions(history: Row | None) -> Iterable[str]:
     if history and len(history["revised"]) < history["months"]:
         yield (
-            f"How the other months were revised: of {history['months']} months, {len(history['revised']) or 'none'} are held in more than one version. "
-            "Elsewhere the band has no width because earlier releases are not held, not because nothing was revised."
+            f"How the other months were revised: of {history['months']} months, {len(history['revised']) or 'none'} are held in more than one "
+            "version. Elsewhere the band has no width because earlier releases are not held, not because nothing was revised."
         )
 
 

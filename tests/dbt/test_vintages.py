@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from sources import intake, registry
+from sources.landing import Landing
 from sources.spec import Vintage
 from tests.dbt.project import TABLE, Figures, Project, failed, months
+from tests.sources.agency import table_zip
 
 PERIODS = months(2022, 5)
 MEXICO = "4"
@@ -210,12 +214,6 @@ def test_seeds_keep_namibia(built: Project) -> None:
 
 def test_a_vintage_of_a_data_set_that_no_model_reads_is_listed(built: Project, tmp_path: Path) -> None:
     """meta.source_file has every landed file, also of a table that was only imported."""
-    import shutil
-
-    from sources import intake, registry
-    from sources.landing import Landing
-    from tests.sources.agency import table_zip
-
     project = Project(Path(shutil.copytree(built.data_dir, tmp_path / "data")))
     file = tmp_path / "18100204-eng.zip"
     file.write_bytes(table_zip("2026-03", product_id="18100204"))

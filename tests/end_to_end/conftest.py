@@ -1,4 +1,4 @@
-"""One warehouse, built once by the command line, and copies of it."""
+"""Copies of the one built warehouse, and the agencies' real files."""
 
 from __future__ import annotations
 
@@ -10,15 +10,6 @@ import pytest
 from tests.end_to_end.command import Warehouse
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The warehouse of the bundled vintages, to be read and copied, never changed."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("built") / "data")
-    answer = warehouse("build")
-    assert answer.code == 0, answer.err
-    return warehouse
 
 
 @pytest.fixture

@@ -1,52 +1,116 @@
--- A share's two figures must have stood in one release, so a pair of versions counts only while both were confirmed.
-with monthly as (
-    select *
-    from {{ ref("fct_trade_vintage") }}
-    where period_grain = 'month' and product_code = 'all' and flow in ('export', 'import') and "value" is not null
+-- Both figures of a share are of one release. The pair stands until a release has another one, or loses one of its figures: suppressed, or no
+-- longer in a complete table.
+with figure as (
+    select
+        *,
+        lead(vintage_position) over (
+            partition by {{ trade_series_columns() }}, period_start_date, partner_code
+            order by vintage_position
+        ) as next_position
+    from {{ ref("int_trade__observation") }}
+    where period_grain = 'month' and product_code = 'all' and flow in ('export', 'import') and partner_code in ('US', 'WORLD')
 ),
 
-paired as (
+event as (
     select
         {{ trade_series_columns("world") }},
         world.period_start_date,
         world.period_end_date,
         us."value" as us_value,
         world."value" as world_value,
-        greatest(us.known_from, world.known_from) as known_from,
-        least(us.vintage_date, world.vintage_date) as vintage_date,
-        case when us.known_from >= world.known_from then us.first_vintage else world.first_vintage end as vintage,
-        least(
-            case when us.is_withdrawn then us.known_to end,
-            case when world.is_withdrawn then world.known_to end
-        ) as withdrawn_on
-    from monthly as world
-    inner join monthly as us
+        world.vintage_position,
+        world.vintage_date,
+        world.vintage
+    from figure as world
+    inner join figure as us
         on
             {{ same_series("world", "us") }}
             and world.period_start_date = us.period_start_date
-            and greatest(us.known_from, world.known_from) <= least(us.vintage_date, world.vintage_date)
-    where world.partner_code = 'WORLD' and us.partner_code = 'US' and world."value" > 0
+            and world.vintage_position = us.vintage_position
+    where world.partner_code = 'WORLD' and us.partner_code = 'US' and world."value" > 0 and us."value" is not null
+    union all
+    select distinct
+        {{ trade_series_columns() }},
+        period_start_date,
+        period_end_date,
+        cast(null as double) as us_value,
+        cast(null as double) as world_value,
+        vintage_position,
+        vintage_date,
+        cast(null as varchar) as vintage
+    from figure
+    where "value" is null
+    union all
+    select distinct
+        {{ trade_series_columns() }},
+        period_start_date,
+        period_end_date,
+        cast(null as double) as us_value,
+        cast(null as double) as world_value,
+        next_complete_position as vintage_position,
+        next_complete_date as vintage_date,
+        cast(null as varchar) as vintage
+    from figure
+    where next_complete_position < coalesce(next_position, next_complete_position + 1)
+),
+
+followed as (
+    select
+        *,
+        row_number() over month as place,
+        lag(us_value) over month as previous_us_value,
+        lag(world_value) over month as previous_world_value
+    from event
+    window month as (partition by {{ trade_series_columns() }}, period_start_date order by vintage_position)
+),
+
+numbered as (
+    select
+        *,
+        count(*) filter (
+            where place = 1 or us_value is distinct from previous_us_value or world_value is distinct from previous_world_value
+        ) over (partition by {{ trade_series_columns() }}, period_start_date order by vintage_position) as version
+    from followed
+),
+
+versions as (
+    select
+        {{ trade_series_columns() }},
+        period_start_date,
+        period_end_date,
+        version,
+        any_value(us_value) as us_value,
+        any_value(world_value) as world_value,
+        min(vintage_date) as known_from,
+        max(vintage_date) as vintage_date,
+        arg_min(vintage, vintage_position) as vintage
+    from numbered
+    group by {{ trade_series_columns() }}, period_start_date, period_end_date, version
+),
+
+closed as (
+    select
+        *,
+        lead(known_from) over (partition by {{ trade_series_columns() }}, period_start_date order by version) as known_to
+    from versions
 )
 
 select
-    {{ trade_series_columns("paired") }},
+    {{ trade_series_columns("closed") }},
     'all' as product_scope,
-    paired.period_start_date,
-    paired.period_end_date,
-    paired.us_value,
-    paired.world_value,
-    paired.us_value / paired.world_value as us_share,
-    paired.known_from,
-    coalesce(paired.withdrawn_on, lead(paired.known_from) over versions) as known_to,
-    paired.vintage_date,
-    paired.vintage,
+    closed.period_start_date,
+    closed.period_end_date,
+    closed.us_value,
+    closed.world_value,
+    closed.us_value / closed.world_value as us_share,
+    closed.known_from,
+    closed.known_to,
+    closed.vintage_date,
+    closed.vintage,
     release.is_estimated as vintage_is_estimated,
     release.sha256,
     release.source_url
-from paired
+from closed
 inner join {{ ref("stg_landing__vintage") }} as release
-    on paired.dataset = release.dataset and paired.vintage = release.vintage
-window versions as (
-    partition by {{ trade_series_columns("paired") }}, paired.period_start_date
-    order by paired.known_from, paired.vintage
-)
+    on closed.dataset = release.dataset and closed.vintage = release.vintage
+where closed.us_value is not null
