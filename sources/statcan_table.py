@@ -75,6 +75,7 @@ TABLES: tuple[Table, ...] = (OBSERVATIONS, SERIES, METADATA)
 Read = Callable[[], bytes]
 
 _BLOCK = 1 << 20
+_FIRST_CHUNK = 4 << 20
 _CHUNK = 64 << 20
 _CHUNKS = 3
 _SCAN_BUFFER = 8 << 20
@@ -153,7 +154,10 @@ def _check_product(dataset: Dataset, file: str) -> None:
 
 
 class _Chunks:
-    """The text below the header in files of whole records: a thread fills them in turn, and iteration frees each for its next turn."""
+    """The text below the header in files of whole records: a thread fills them in turn, and iteration frees each for its next turn.
+
+    The first chunk is a small one: it teaches most of the labels, and is read twice for it.
+    """
 
     def __init__(self, read: Read, start: bytes, folder: Path) -> None:
         self._read = read
@@ -186,22 +190,24 @@ class _Chunks:
 
     def _write(self) -> None:
         try:
-            block, is_first = self._start or self._read(), True
+            block, size = self._start or self._read(), min(_FIRST_CHUNK, _CHUNK)
+            is_first = True
             while (block or is_first) and (file := self._free.get()):
                 with file.open("r+b") as chunk:
-                    block, is_first = self._fill(chunk, block), False
+                    block = self._fill(chunk, block, size)
                     chunk.truncate()
                 self._ready.put(file)
+                size, is_first = _CHUNK, False
         finally:
             self._ready.put(None)
 
-    def _fill(self, chunk: IO[bytes], block: bytes) -> bytes:
+    def _fill(self, chunk: IO[bytes], block: bytes, enough: int) -> bytes:
         """Write whole records until the chunk is large enough; returns what was read beyond them, nothing at the end of the text."""
         size, is_quoted = 0, False
         while block:
             size += len(block)
             is_quoted ^= block.count(b'"') % 2 == 1
-            end = _end_of_records(block, is_quoted) if size >= _CHUNK else 0
+            end = _end_of_records(block, is_quoted) if size >= enough else 0
             if end:
                 chunk.write(block[:end])
                 return block[end:] or self._read()
@@ -346,13 +352,14 @@ def _moves(engine: duckdb.DuckDBPyConnection, label: str) -> bool:
 
 def _span(dataset: Dataset, engine: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
     """The first day of the first and of the last period, once every row has a period, a place and a figure or none."""
+    periods = [period for (period,) in engine.execute("SELECT DISTINCT REF_DATE FROM rows ORDER BY REF_DATE").fetchall()]
+    unplaced = "label IN (SELECT id FROM labels WHERE COORDINATE IS NULL)"
     holes = engine.execute(
-        "SELECT REF_DATE, COORDINATE, VALUE FROM rows JOIN labels ON label = id "
-        f"WHERE REF_DATE IS NULL OR COORDINATE IS NULL OR NOT isfinite(VALUE) LIMIT {_SHOWN}"
+        "SELECT REF_DATE, COORDINATE, VALUE FROM "
+        f"(FROM rows WHERE REF_DATE IS NULL OR NOT isfinite(VALUE) OR {unplaced} LIMIT {_SHOWN}) JOIN labels ON label = id"
     ).fetchall()
     if holes:
         raise ContractError(dataset.id, f"rows need a REF_DATE, a COORDINATE and a VALUE that is finite or blank: {_rows(holes)}", _AGAIN)
-    periods = [period for (period,) in engine.execute("SELECT DISTINCT REF_DATE FROM rows ORDER BY REF_DATE").fetchall()]
     strange = [period for period in periods if not re.fullmatch(_PERIOD, period)]
     if strange:
         raise ContractError(dataset.id, f"REF_DATE is none of YYYY, YYYY-MM, YYYY-MM-DD, 2023/2024: {strange[:_SHOWN]}", _english(dataset))

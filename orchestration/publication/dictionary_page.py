@@ -9,10 +9,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from orchestration.metrics.cards import Card
 from orchestration.publication.datasets import PublicDataset
+from orchestration.publication.pages import render
 from orchestration.publication.release import ReleaseInfo
 from orchestration.publication.tables import PublicTable
 
@@ -30,17 +29,8 @@ _CARD_PARAGRAPHS = tuple(field.name for field in fields(Card) if field.name not 
 def write_dictionary_page(
     folder: Path, release: ReleaseInfo, tables: Sequence[PublicTable], datasets: Sequence[PublicDataset], cards: Sequence[Card]
 ) -> None:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     schemas = [(schema, _SCHEMAS[schema], list(members)) for schema, members in groupby(tables, key=lambda table: table.schema)]
-    page = environment.get_template("dictionary.html.j2").render(
-        release=release, schemas=schemas, datasets=datasets, cards=cards, paragraphs=_CARD_PARAGRAPHS
-    )
+    page = render("dictionary.html.j2", release=release, schemas=schemas, datasets=datasets, cards=cards, paragraphs=_CARD_PARAGRAPHS)
     (folder / PAGE).write_text(page, encoding="utf-8")
 
 

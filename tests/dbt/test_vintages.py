@@ -6,6 +6,7 @@ import random
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def replay_pairs(releases: list[Release], day: date) -> dict[str, tuple[float, f
 
 def made_up_releases(seed: int) -> list[Release]:
     """Complete and partial releases that revise, suppress, withdraw and bring back figures; two are of one day."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     cells = [(partner, month) for partner in (WORLD, US, MEXICO) for month in PERIODS]
     limits = {WORLD: (900, 999), US: (500, 899), MEXICO: (1, 99)}
 
@@ -132,7 +133,7 @@ def test_what_a_complete_release_lacks_was_withdrawn_that_day(built: Project, re
     """The made-up releases do withdraw and bring back, and what is withdrawn is told apart from what is revised."""
     lost = [
         (cell, release.day)
-        for before, release in zip(releases, releases[1:], strict=False)
+        for before, release in pairwise(releases)
         if not release.is_partial
         for cell in replay(releases[: releases.index(release)], before.day).keys() - release.figures.keys()
     ]

@@ -88,7 +88,7 @@ class Warehouse:
 
 
 def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment without settings of the warehouse but those given, at a fixed time unless one is given."""
+    """The environment of this process without settings of the warehouse but those given, at a fixed time unless one is given."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
     return {**inherited, "COLUMNS": "200", "WAREHOUSE_NOW": TODAY, **settings}
 

@@ -61,7 +61,9 @@ def test_a_new_vintage_makes_the_release_old(copied: Warehouse, tmp_path: Path) 
     assert copied.release().state == state_of(copied.data_dir, None)
     assert copied.release().state != state_of(copied.data_dir, copied.release().created_at.date())
     newer = tmp_path / "newer.csv"
-    newer.write_text(Path(__file__).parents[2].joinpath("sources/reference/statcan/12100011/2026-10-06.csv").read_text().replace("54458.0", "54459.0"))
+    newer.write_text(
+        Path(__file__).parents[2].joinpath("sources/reference/statcan/12100011/2026-10-06.csv").read_text().replace("54458.0", "54459.0")
+    )
     assert copied("import", "statcan/12100011", str(newer), "--vintage", "2026-10-07", "--partial").code == 0
     assert copied.release().state != state_of(copied.data_dir, None)
 

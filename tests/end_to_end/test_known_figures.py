@@ -63,7 +63,7 @@ def test_as_of_knows_nothing_later(as_of_may: Warehouse) -> None:
         ).fetchall()
         assert ("marts.fct_trade", "vintage_date") in dated
         later = {
-            (table, column): connection.execute(f'select count(*) from {table} where "{column}" > date \'2026-05-31\'').fetchall()[0][0]
+            (table, column): connection.execute(f"select count(*) from {table} where \"{column}\" > date '2026-05-31'").fetchall()[0][0]
             for table, column in dated
         }
         newest = connection.execute("select max(vintage_date)::varchar from marts.fct_trade").fetchall()
@@ -100,4 +100,3 @@ def test_a_month_without_its_world_total_has_no_share(built: Warehouse) -> None:
     with built.connect() as connection:
         months = connection.execute("select max(period_start_date)::varchar from marts.export_concentration where window_type = 'month'").fetchall()
     assert months == [("2026-07-01",)]
-
