@@ -68,13 +68,14 @@ METADATA = Table(
     ),
     key=("line",),
 )
+_HASHES = ("label_hash", "mark_hash")
 _MARKS = ["STATUS", "SYMBOL", "TERMINATED", "DECIMALS"]
-_IS_NEW = "(label NOT IN (SELECT id FROM labels) OR mark NOT IN (SELECT id FROM marks))"
+_IS_NEW = "(label_hash NOT IN (SELECT label_hash FROM labels) OR mark_hash NOT IN (SELECT mark_hash FROM marks))"
 TABLES: tuple[Table, ...] = (OBSERVATIONS, SERIES, METADATA)
 
 Read = Callable[[], bytes]
 
-_BLOCK = 1 << 20
+_BLOCK = 256 << 10
 _FIRST_CHUNK = 4 << 20
 _CHUNK = 64 << 20
 _CHUNKS = 3
@@ -260,7 +261,7 @@ class _Columns:
     @property
     def hashes(self) -> str:
         label, mark = (f"hash({', '.join(map(_name, names))})" for names in self.dictionaries.values())
-        return f"{label} AS label, {mark} AS mark"
+        return f"{label} AS label_hash, {mark} AS mark_hash"
 
     def scan(self, file: Path, type_of_value: str = "DOUBLE", options: str = "ignore_errors = false") -> str:
         """A chunk's rows; the columns that the header lacks have no values."""
@@ -318,10 +319,10 @@ def _landed_names(header: list[str]) -> list[str]:
 
 
 def _encode(dataset: Dataset, engine: duckdb.DuckDBPyConnection, chunks: _Chunks, columns: _Columns) -> None:
-    """Fill `rows` (REF_DATE, VALUE, label, mark) and the dictionaries `labels` and `marks` behind the last two."""
-    for dictionary, names in columns.dictionaries.items():
-        engine.execute(f"CREATE TEMP TABLE {dictionary} (id UBIGINT, {', '.join(_name(name) + ' VARCHAR' for name in names)})")
-    engine.execute("CREATE TEMP TABLE rows (REF_DATE VARCHAR, VALUE DOUBLE, label UBIGINT, mark UBIGINT)")
+    """Fill `rows` (REF_DATE, VALUE, label_hash, mark_hash) and the dictionaries `labels` and `marks` behind the last two."""
+    for (dictionary, names), key in zip(columns.dictionaries.items(), _HASHES, strict=True):
+        engine.execute(f"CREATE TEMP TABLE {dictionary} ({key} UBIGINT, {', '.join(_name(name) + ' VARCHAR' for name in names)})")
+    engine.execute("CREATE TEMP TABLE rows (REF_DATE VARCHAR, VALUE DOUBLE, label_hash UBIGINT, mark_hash UBIGINT)")
     for file in chunks:
         try:
             engine.execute(f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT REF_DATE, VALUE, {columns.hashes} FROM {columns.scan(file)}")
@@ -340,8 +341,8 @@ def _learn(engine: duckdb.DuckDBPyConnection, file: Path, columns: _Columns) -> 
         "CREATE OR REPLACE TEMP TABLE found AS "
         f"SELECT DISTINCT {columns.hashes}, * EXCLUDE (REF_DATE, VALUE) FROM {columns.scan(file)} WHERE {_IS_NEW}"
     )
-    for hashed, (dictionary, names) in zip(("label", "mark"), columns.dictionaries.items(), strict=True):
-        engine.execute(f"INSERT INTO {dictionary} SELECT {hashed}, {', '.join(map(_name, names))} FROM found EXCEPT FROM {dictionary}")
+    for (dictionary, names), key in zip(columns.dictionaries.items(), _HASHES, strict=True):
+        engine.execute(f"INSERT INTO {dictionary} SELECT {key}, {', '.join(map(_name, names))} FROM found EXCEPT FROM {dictionary}")
 
 
 def _moves(engine: duckdb.DuckDBPyConnection, label: str) -> bool:
@@ -353,10 +354,10 @@ def _moves(engine: duckdb.DuckDBPyConnection, label: str) -> bool:
 def _span(dataset: Dataset, engine: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
     """The first day of the first and of the last period, once every row has a period, a place and a figure or none."""
     periods = [period for (period,) in engine.execute("SELECT DISTINCT REF_DATE FROM rows ORDER BY REF_DATE").fetchall()]
-    unplaced = "label IN (SELECT id FROM labels WHERE COORDINATE IS NULL)"
+    unplaced = "label_hash IN (SELECT label_hash FROM labels WHERE COORDINATE IS NULL)"
     holes = engine.execute(
         "SELECT REF_DATE, COORDINATE, VALUE FROM "
-        f"(FROM rows WHERE REF_DATE IS NULL OR NOT isfinite(VALUE) OR {unplaced} LIMIT {_SHOWN}) JOIN labels ON label = id"
+        f"(FROM rows WHERE REF_DATE IS NULL OR NOT isfinite(VALUE) OR {unplaced} LIMIT {_SHOWN}) JOIN labels USING (label_hash)"
     ).fetchall()
     if holes:
         raise ContractError(dataset.id, f"rows need a REF_DATE, a COORDINATE and a VALUE that is finite or blank: {_rows(holes)}", _AGAIN)
@@ -377,7 +378,7 @@ def _first_day(period: str) -> date:
 
 def _observations(moving: list[str]) -> str:
     chosen = [*_fields(OBSERVATIONS), *map(_column, moving)]
-    return f"SELECT {', '.join(chosen)} FROM rows JOIN labels ON label = labels.id JOIN marks ON mark = marks.id"
+    return f"SELECT {', '.join(chosen)} FROM rows JOIN labels USING (label_hash) JOIN marks USING (mark_hash)"
 
 
 def _series(fixed: list[str]) -> str:

@@ -90,7 +90,9 @@ def _bury_dead_runs(instance: dg.DagsterInstance) -> None:
 
 
 def _last_words(error: Any) -> str:
+    """What the first cause says; the name of its class stays only where it is one of Python's own, whose words alone say too little."""
     while error.cause:
         error = error.cause
     text = str(error.message).strip()
-    return text.split("Failure: ", 1)[-1]
+    name, _, words = text.partition(": ")
+    return words if name.endswith(f".{error.cls_name}") else text

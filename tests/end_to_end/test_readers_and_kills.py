@@ -18,7 +18,7 @@ from tests.end_to_end.command import Warehouse
 
 # Resolves the link, opens what is there, and holds it against its own release.json, until told to stop; ends with what it saw.
 _READER = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 import duckdb
 publish, stop = Path(sys.argv[1]), Path(sys.argv[2])
@@ -39,6 +39,7 @@ while not stop.exists():
     if not seen or seen[-1] != inside:
         seen.append(inside)
     reads += 1
+    time.sleep(0.05)
 print(json.dumps({"seen": seen, "reads": reads}))
 """
 RELEASES = 2
@@ -104,7 +105,8 @@ def test_a_killed_build_leaves_the_release_whole_and_the_next_one_succeeds(copie
         assert list(checksum_problems(release.folder)) == [], moments
         with copied.connect() as connection:
             assert connection.execute("select release_id from meta.release").fetchall() == [(release.release_id,)], moments
-            assert connection.execute("select count(*) from marts.fct_trade").fetchall()[0][0] > 70_000, moments
+            rows = connection.execute("select count(*) from marts.fct_trade").fetchall()[0][0]
+        assert rows == release.tables["marts.fct_trade"], moments
         assert phase is _a_release_is_staged or release.release_id == before, moments
     last, started = copied.release().release_id, time.monotonic()
     answer = copied("build", "--force")

@@ -1,12 +1,13 @@
-"""`warehouse refresh` against an agency on the loopback interface: a new release arrives, nothing new costs one request, and a failure stays small."""
+"""`warehouse refresh` against an agency on the loopback interface: a release arrives, nothing new costs one request, a failure stays small."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,6 +25,8 @@ SEPTEMBER = (
     "select round(100 * us_share, 2), vintage_date_max from marts.export_concentration where dataset = 'statcan/12100011' and window_type = 'month' "
     "and period_start_date = '2026-09-01' and basis = 'customs' and seasonal_adjustment = 'seasonally_adjusted'"
 )
+
+Ask = Callable[..., Answer]
 
 
 def complete_table() -> bytes:
@@ -56,13 +59,11 @@ def agency() -> Iterator[Agency]:
 @pytest.fixture(scope="module")
 def warehouse(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A copy of the built warehouse that the tests of this module change one after the other."""
-    import shutil
-
     return Warehouse(Path(shutil.copytree(built.data_dir, tmp_path_factory.mktemp("refreshed") / "data", symlinks=True)))
 
 
 @pytest.fixture
-def ask(warehouse: Warehouse, agency: Agency, monkeypatch: pytest.MonkeyPatch):
+def ask(warehouse: Warehouse, agency: Agency, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Run `warehouse refresh` at a moment; back-offs are not waited for."""
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda seconds: None))
     agency.requests.clear()
@@ -73,7 +74,7 @@ def errors(answer: Answer) -> list[str]:
     return [line for line in answer.error_lines if line.startswith("Error")]
 
 
-def test_1_before_the_release_the_answer_is_not_yet(warehouse: Warehouse, agency: Agency, ask) -> None:
+def test_1_before_the_release_the_answer_is_not_yet(warehouse: Warehouse, agency: Agency, ask: Ask) -> None:
     agency.faults.append(Refuse(409, "The product is not released yet"))
     before = warehouse.release().release_id
     answer = ask(BEFORE_THE_RELEASE)
@@ -86,7 +87,7 @@ def test_1_before_the_release_the_answer_is_not_yet(warehouse: Warehouse, agency
     assert "08:30" in rows[TABLE]["what_to_do"]
 
 
-def test_2_a_new_release_arrives_in_the_figures(warehouse: Warehouse, agency: Agency, ask) -> None:
+def test_2_a_new_release_arrives_in_the_figures(warehouse: Warehouse, agency: Agency, ask: Ask) -> None:
     agency.publish(complete_table(), "2026-09", RELEASE_DAY, etag='"september"')
     before = warehouse.release()
     answer = ask(AFTER_THE_RELEASE)
@@ -100,10 +101,10 @@ def test_2_a_new_release_arrives_in_the_figures(warehouse: Warehouse, agency: Ag
         url = connection.execute("select source_url, is_complete from meta.source_file where vintage = ?", [RELEASE_DAY]).fetchall()
     assert withdrawn == [(0,)]
     assert url == [(f"{agency.base_url}/n1/tbl/csv/12100011-eng.zip", True)]
-    assert "60.00% of Canada" in answer.out or "60.00% of Canadian" in answer.out
+    assert answer.out.startswith("60.00% of Canad")
 
 
-def test_3_not_modified_costs_one_request_and_rebuilds_nothing(warehouse: Warehouse, agency: Agency, ask) -> None:
+def test_3_not_modified_costs_one_request_and_rebuilds_nothing(warehouse: Warehouse, agency: Agency, ask: Ask) -> None:
     before = warehouse.releases
     answer = ask(AFTER_THE_RELEASE)
     assert (answer.code, errors(answer)) == (0, [])
@@ -115,7 +116,7 @@ def test_3_not_modified_costs_one_request_and_rebuilds_nothing(warehouse: Wareho
 @pytest.mark.parametrize(
     "fault", [Refuse(503, "Service unavailable"), Refuse(404, "Not found"), Refuse(409, "Conflict")], ids=lambda fault: str(fault.status)
 )
-def test_4_an_agency_that_fails_costs_one_line(warehouse: Warehouse, agency: Agency, ask, fault: Refuse) -> None:
+def test_4_an_agency_that_fails_costs_one_line(warehouse: Warehouse, agency: Agency, ask: Ask, fault: Refuse) -> None:
     before, vintages = warehouse.releases, warehouse.vintages
     agency.faults.extend([fault] * 10)
     try:
@@ -134,7 +135,9 @@ def test_4_an_agency_that_fails_costs_one_line(warehouse: Warehouse, agency: Age
         assert connection.execute(SEPTEMBER).fetchall()[0][0] == 60.0
 
 
-def test_5_a_table_that_is_not_declared_is_landed_and_published_with_its_terms(warehouse: Warehouse, agency: Agency, ask, recordings: Path) -> None:
+def test_5_a_table_that_is_not_declared_is_landed_and_published_with_its_terms(
+    warehouse: Warehouse, agency: Agency, ask: Ask, recordings: Path
+) -> None:
     """One undeclared table must not keep the others from being published."""
     agency.publish((recordings / "statcan/18100204-eng.zip").read_bytes(), "2018-10", "2018-12-20", product_id="18100204")
     before = warehouse.release().release_id
@@ -150,7 +153,7 @@ def test_5_a_table_that_is_not_declared_is_landed_and_published_with_its_terms(w
     assert kept == 60.0
 
 
-def test_6_what_nobody_offers_is_refused(ask) -> None:
+def test_6_what_nobody_offers_is_refused(ask: Ask) -> None:
     answer = ask(AFTER_THE_RELEASE, "statcan/cimt_aggregates")
     assert answer.code == 1
     (line,) = errors(answer)

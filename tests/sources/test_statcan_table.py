@@ -210,14 +210,23 @@ def test_chunks_of_any_size_hold_whole_records(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(statcan_table, "_CHUNK", chunk)
     monkeypatch.setattr(statcan_table, "_BLOCK", block)
     table = [
-        changed(IMPORT, REF_DATE=f"{1900 + year}", COORDINATE=f"1.{place}", Trade=f'a "{place}"\n"2024-01","Canada"\n\n', VALUE=f"{year}.{place}")
+        changed(
+            IMPORT,
+            REF_DATE=f"{1900 + year}",
+            COORDINATE=f"{decade}.{place}",
+            Trade=f'a "{place}"\n"2024-01","Canada"\n\n{decade}',
+            VALUE=f"{year}.{place}",
+            STATUS="p" if year == 39 else "",
+        )
         for year in range(40)
+        for decade in range(1 + year // 10)
         for place in range(1, 6)
     ]
     result, landed = parsed(tmp_path, text(table))
-    assert result.rows["observations"] == 200
-    assert [row["Trade"] for row in rows(landed, "series")] == [f'a "{place}"\n"2024-01","Canada"\n\n' for place in range(1, 6)]
-    assert {(row["REF_DATE"], row["VALUE"]) for row in rows(landed, "observations")} == {(row[0], float(row[10])) for row in table}
+    assert result.rows == {"observations": len(table), "series": 20, "metadata": 0}
+    assert {(row["COORDINATE"], row["Trade"]) for row in rows(landed, "series")} == {(row[9], row[3]) for row in table}
+    found = {(row["REF_DATE"], row["COORDINATE"], row["VALUE"], row["STATUS"] or "") for row in rows(landed, "observations")}
+    assert found == {(row[0], row[9], float(row[10]), row[11]) for row in table}
 
 
 @pytest.mark.parametrize(
@@ -270,7 +279,13 @@ def test_dimensions_called_like_the_agencys_columns_get_their_position_as_a_suff
     assert {name: cell for name, cell in series.items() if cell is not None} == {"COORDINATE": "1.1", **labels}
 
 
-def test_rows_keep_no_order_that_the_file_did_not_have_but_all_their_digits(tmp_path: Path) -> None:
+def test_dimensions_may_be_called_anything_else(tmp_path: Path) -> None:
+    names = ["id", "Label", "mark", "rows", "Line", "select", "a b", "é"]
+    _, landed = parsed(tmp_path, f"REF_DATE,{','.join(names)},COORDINATE,VALUE\n2024,{','.join(names)},1.1,5\n2025,{','.join(names[::-1])},1.1,6\n")
+    assert [[row[name] for name in names] for row in rows(landed, "observations")] == [names, names[::-1]]
+
+
+def test_values_keep_all_their_digits(tmp_path: Path) -> None:
     written = ["0.1", "-0.30000000000000004", "1e-5", "123456789012345678", " 7 ", ".5"]
     _, landed = parsed(tmp_path, text([changed(IMPORT, REF_DATE=f"{2000 + place}", VALUE=value) for place, value in enumerate(written)]))
     assert [row["VALUE"] for row in rows(landed, "observations")] == [float(value) for value in written]

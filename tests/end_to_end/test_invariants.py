@@ -1,0 +1,235 @@
+"""What must hold over a built warehouse whatever the figures are: nothing is counted twice, and two ways to a number give the same one."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.metrics.claims import CLAIMS
+from orchestration.metrics.concentration import hhi
+from tests.end_to_end.command import Warehouse
+
+TABLE = "statcan/12100011"
+MONTHLY_EXPORTS = (
+    "flow = 'export' and product_code = 'all' and period_grain = 'month' and basis = 'customs' and seasonal_adjustment = 'unadjusted' "
+    "and period_start_date between '2025-01-01' and '2025-12-01'"
+)
+WINDOW = "dataset, window_type, period_start_date, basis, seasonal_adjustment"
+
+
+@pytest.fixture(scope="module")
+def release(built: Warehouse) -> Any:
+    with built.connect() as connection:
+        yield connection
+
+
+def rows(release: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return release.execute(query).fetchall()
+
+
+def test_partners_overlap_in_aggregates_and_only_there(release: duckdb.DuckDBPyConnection) -> None:
+    """The European Union is no country: partners that are not aggregates never exceed the world, and with the aggregates they would."""
+    single, all_of_them = rows(
+        release,
+        f"""
+        with share as (
+            select period_start_date,
+                sum(value) filter (where not is_aggregate) / max(value) filter (where partner_code = 'WORLD') as single,
+                sum(value) filter (where partner_code <> 'WORLD') / max(value) filter (where partner_code = 'WORLD') as all_of_them
+            from marts.fct_trade join marts.dim_partner using (partner_code)
+            where dataset = '{TABLE}' and flow in ('export', 'import') and basis = 'customs' and product_code = 'all'
+            group by dataset, flow, basis, seasonal_adjustment, period_start_date
+        )
+        select max(single), max(all_of_them) from share""",
+    )[0]
+    assert single <= 1
+    assert all_of_them > 1.01
+
+
+def test_the_european_union_is_flagged_and_not_a_sum_of_ours(release: duckdb.DuckDBPyConnection) -> None:
+    flagged = {code for (code,) in rows(release, "select partner_code from marts.dim_partner where is_aggregate")}
+    assert flagged == {"WORLD", "EU", "NON_US"}
+    assert rows(release, "select count(*) from marts.fct_trade where partner_code = 'EU' and dataset <> 'statcan/12100011'") == [(0,)]
+
+
+def test_a_careless_sum_counts_twice_and_the_documented_one_does_not(release: duckdb.DuckDBPyConnection) -> None:
+    """README: one data set per question, the preferred one, and one partner row or no aggregate."""
+    careless = rows(release, f"select sum(value) from marts.fct_trade where {MONTHLY_EXPORTS}")[0][0]
+    documented = rows(release, f"select sum(value) from marts.fct_trade where is_preferred and partner_code = 'WORLD' and {MONTHLY_EXPORTS}")[0][0]
+    published = rows(
+        release,
+        f"select world_value from marts.export_concentration where dataset = '{TABLE}' and window_type = 'year' and basis = 'customs' "
+        "and seasonal_adjustment = 'unadjusted' and period_start_date = '2025-01-01'",
+    )[0][0]
+    assert documented == pytest.approx(published, rel=1e-12)
+    assert careless > 2 * documented
+
+
+def test_one_data_set_is_preferred(release: duckdb.DuckDBPyConnection) -> None:
+    """Of the figures that several data sets have, one is preferred: the key without the data set is unique among them."""
+    twice = """
+        select count(*) from (
+            select 1 from marts.fct_trade {where}
+            group by reporter, flow, trade_type, partner_code, product_classification, product_code, province_code, period_start_date,
+                period_end_date, basis, seasonal_adjustment having count(*) > 1)"""
+    assert rows(release, twice.format(where=""))[0][0] > 100
+    assert rows(release, twice.format(where="where is_preferred")) == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("metric", "low", "high"),
+    [
+        ("us_share", "us_share", "us_share"),
+        ("partner_hhi", "partner_hhi_low", "partner_hhi_high"),
+        ("effective_partners", "effective_partners_low", "effective_partners_high"),
+    ],
+)
+def test_sql_and_python_agree_on_every_window(release: duckdb.DuckDBPyConnection, metric: str, low: str, high: str) -> None:
+    """The mart and the metric are computed apart: the same windows, values to 1e-12, counts and vintages."""
+    both = rows(
+        release,
+        f"""
+        select count(*), count(mart.window_type), count(metric.window_type),
+            max(abs(mart.{low} / metric.value_low - 1)), max(abs(mart.{high} / metric.value_high - 1)),
+            count(*) filter (where mart.vintage_date_min <> metric.vintage_date_min or mart.vintage_date_max <> metric.vintage_date_max)
+        from (select * from metrics.policy_metric where metric = '{metric}') as metric
+        full join marts.export_concentration as mart using ({WINDOW})""",
+    )[0]
+    count, in_mart, in_metric, low_error, high_error, other_vintages = both
+    assert count == in_mart == in_metric > 800
+    assert low_error <= 1e-12
+    assert high_error <= 1e-12
+    assert other_vintages == 0
+
+
+def test_partner_counts_agree(release: duckdb.DuckDBPyConnection) -> None:
+    differing = rows(
+        release,
+        f"""
+        select mart.dataset, mart.window_type, mart.period_start_date, mart.n_partners, metric.n_units, mart.n_missing, metric.n_missing
+        from (select * from metrics.policy_metric where metric = 'partner_hhi') as metric join marts.export_concentration as mart using ({WINDOW})
+        where mart.n_missing <> metric.n_missing or mart.n_partners + mart.n_missing <> metric.n_units""",
+    )
+    assert differing == []
+
+
+def test_the_index_is_that_of_the_partners_own_figures(release: duckdb.DuckDBPyConnection) -> None:
+    """Recomputed from fct_trade for a month of which every country is held."""
+    values = [
+        value
+        for (value,) in rows(
+            release,
+            "select value from marts.fct_trade join marts.dim_partner using (partner_code) where dataset = 'statcan/cimt_aggregates' "
+            "and flow = 'export' and not is_aggregate and product_code = 'all' and period_start_date = '2026-03-01' and period_grain = 'month'",
+        )
+    ]
+    low, n_partners = rows(
+        release,
+        "select partner_hhi_low, n_partners from marts.export_concentration where dataset = 'statcan/cimt_aggregates' and window_type = 'month' "
+        "and period_start_date = '2026-03-01'",
+    )[0]
+    total = sum(values)
+    assert hhi([value / total for value in values]) == pytest.approx(low, rel=1e-12)
+    assert n_partners >= len(values)
+
+
+def test_the_parts_of_a_change_add_up_to_it(release: duckdb.DuckDBPyConnection) -> None:
+    """Shapley parts: to the change between two months that stood in one release, where both are still as they were."""
+    errors = rows(
+        release,
+        f"""
+        with part as (
+            select {WINDOW}, sum(value) as change from metrics.policy_metric
+            where metric in ('share_change_from_us', 'share_change_from_rest') group by all having count(*) = 2
+        ),
+        change as (
+            select {WINDOW}, us_share - lag(us_share) over (partition by dataset, basis, seasonal_adjustment order by period_start_date) as change,
+                vintage_date_max = lag(vintage_date_max) over (partition by dataset, basis, seasonal_adjustment order by period_start_date)
+                    and period_start_date = lag(period_start_date) over (
+                        partition by dataset, basis, seasonal_adjustment order by period_start_date) + interval 1 month as of_one_release
+            from marts.export_concentration where window_type = 'month'
+        )
+        select count(*), max(abs(part.change - change.change)) from part join change using ({WINDOW}) where of_one_release""",
+    )[0]
+    assert errors[0] > 300
+    assert errors[1] < 1e-12
+
+
+def test_every_verdict_follows_from_what_it_states(release: duckdb.DuckDBPyConnection) -> None:
+    """Recomputed in SQL from the pairs known on the day: the measured value, and whether it lies within the tolerance."""
+    (claim,) = CLAIMS
+    verdicts = rows(
+        release,
+        "select event_date, as_known_on, verdict, measured_value, window_start_date, window_end_date, threshold, tolerance, n_files, sha256 "
+        "from metrics.claim_verdict where claim_id = 'three_quarters_south'",
+    )
+    assert len(verdicts) > 10
+    for event, known_on, verdict, measured, start, end, threshold, tolerance, n_files, sha256 in verdicts:
+        where = f"{event} as known on {known_on}"
+        if verdict == "unknown":
+            assert (measured, sha256, n_files) == (None, None, 0), where
+            continue
+        months, share, files = release.execute(
+            "select count(*), sum(us_value) / sum(world_value), count(distinct sha256) from marts.us_share_vintage "
+            f"where dataset = '{TABLE}' and flow = 'export' and basis = '{claim.basis}' and seasonal_adjustment = '{claim.seasonal_adjustment}' "
+            "and period_start_date between ? and ? and known_from <= ? and coalesce(known_to > ?, true)",
+            [start, end, known_on, known_on],
+        ).fetchall()[0]
+        assert months == 12, where
+        assert measured == pytest.approx(share, rel=1e-12), where
+        assert files == n_files, where
+        assert release.execute("select count(*) from meta.source_file where sha256 = ?", [sha256]).fetchall() == [(1,)], where
+        holds = abs(measured - threshold) <= tolerance
+        assert verdict == "depends" or verdict == ("true" if holds else "false"), where
+        assert end <= event, where
+        assert known_on >= date(2026, 5, 5), where
+
+
+def test_no_share_mixes_releases_units_or_bases(release: duckdb.DuckDBPyConnection) -> None:
+    """Both figures of every pair stood on its day under the same series."""
+    assert rows(
+        release,
+        """
+        select count(*) from marts.us_share_vintage as pair
+        where not exists (
+            select 1 from marts.fct_trade_vintage as figure
+            where figure.partner_code = 'US' and figure.value = pair.us_value and figure.known_from <= pair.known_from
+                and coalesce(figure.known_to > pair.known_from, true) and (figure.dataset, figure.flow, figure.basis, figure.seasonal_adjustment,
+                figure.period_start_date, figure.currency) = (pair.dataset, pair.flow, pair.basis, pair.seasonal_adjustment,
+                pair.period_start_date, pair.currency))""",
+    ) == [(0,)]
+
+
+def test_unallocated_trade_is_shown(release: duckdb.DuckDBPyConnection) -> None:
+    """Two published differences between the table and the sum over countries, in millions, each of one vintage."""
+    millions = {
+        (flow, month): value
+        for flow, month, value in rows(
+            release,
+            "select flow, strftime(period_start_date, '%Y-%m'), round(unallocated_cad / 1e6, 1) from marts.trade_reconciliation",
+        )
+    }
+    assert millions["import", "2024-03"] == pytest.approx(72, abs=1)
+    assert millions["export", "2026-04"] == pytest.approx(40.0, abs=0.1)
+
+
+def test_checks_of_the_build_are_published(built: Warehouse, release: duckdb.DuckDBPyConnection) -> None:
+    checks = rows(release, "select severity, status, count(*) from meta.check_result group by all")
+    assert {(severity, status) for severity, status, _ in checks} <= {("error", "pass"), ("warn", "pass"), ("warn", "warn")}
+    assert sum(count for *_, count in checks) >= 25
+    assert json.loads((built.release().folder / "release.json").read_text())["tables"]["meta.check_result"] == sum(count for *_, count in checks)
+
+
+def test_every_file_is_archived_under_its_hash(built: Warehouse, release: duckdb.DuckDBPyConnection) -> None:
+    """From any row to the bytes: the vintage of every figure is a file that is still there."""
+    orphans = rows(
+        release,
+        "select distinct dataset, vintage from marts.fct_trade_vintage anti join meta.source_file using (dataset, vintage)",
+    )
+    assert orphans == []
+    for sha256, size in rows(release, "select sha256, bytes from meta.source_file"):
+        assert (built.data_dir / "raw" / "blobs" / sha256[:2] / sha256).stat().st_size == size
