@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SYNCED := .venv/.synced
 DEV := .venv/.synced-dev
-UI_HOME := $(abspath $(or $(WAREHOUSE_DATA_DIR),.warehouse))/dagster
+DATA_DIR := $(abspath $(or $(WAREHOUSE_DATA_DIR),.warehouse))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all ui lint format bench clean
@@ -34,8 +34,8 @@ test-all: test ## Run also the tests that need Debian packages, and install thos
 	$(BIN)/pytest -q -m browser
 
 ui: $(SYNCED) ## Open the orchestrator on http://127.0.0.1:3000
-	@mkdir -p $(UI_HOME) && cp orchestration/dagster.yaml $(UI_HOME)/
-	@DAGSTER_HOME=$(UI_HOME) $(BIN)/dagster dev
+	@mkdir -p $(DATA_DIR)/dagster && cp orchestration/dagster.yaml $(DATA_DIR)/dagster/
+	@DAGSTER_HOME=$(DATA_DIR)/dagster $(BIN)/dagster dev
 
 lint: $(DEV) ## Check format, style, types and SQL
 	$(BIN)/ruff format --check .
@@ -51,5 +51,5 @@ format: $(DEV) ## Format Python and SQL
 bench: $(DEV) ## Measure against named rivals, in one run
 	$(BIN)/python -m tests.bench
 
-clean: ## Remove what the warehouse made; the environment stays
-	rm -rf .warehouse
+clean: ## Remove what a build makes again; landed data and releases stay
+	rm -rf $(DATA_DIR)/work $(DATA_DIR)/dbt

@@ -74,9 +74,11 @@ def refresh(settings: Settings, names: tuple[str, ...]) -> None:
     """Ask the agencies for what is new, and build when something is. Without names: every data set that can be asked for."""
     datasets = [registry.dataset(name) for name in names] or [dataset for dataset in registry.datasets() if dataset.fetch]
     failures = _refresh(settings, datasets)
-    _build(settings, None, force=False)
-    if failures:
-        raise UserError("\n      ".join(failures))
+    try:
+        _build(settings, None, force=False)
+    except UserError as error:
+        failures.append(str(error))
+    _raise_if_any(failures)
 
 
 @main.command(name="import")
@@ -111,7 +113,7 @@ def datasets(settings: Settings, format_: str) -> None:
                 "cadence": dataset.cadence.name,
                 "access": "fetched" if dataset.fetch else "imported or bundled",
                 "vintages": len(vintages),
-                "last_vintage": vintages[-1].vintage if vintages else None,
+                "last_vintage": vintages[-1].label if vintages else None,
                 "licence": dataset.licence.name,
                 "attribution": dataset.licence.attribution,
                 "source_url": dataset.source_url,
@@ -193,12 +195,12 @@ def _build(settings: Settings, as_of: date | None, *, force: bool) -> None:
 def _refresh(settings: Settings, datasets: list[Any]) -> list[str]:
     """Declared data sets are refreshed by the job of that name; tables that the provider merely knows are landed directly."""
     declared = {dataset.id for dataset in registry.datasets()}
+    landing = Landing(settings.data_dir)
     failures = []
     for dataset in datasets:
         if dataset.id not in declared or dataset.fetch is None:
             try:
-                attempt = intake.fetch(Landing(settings.data_dir), dataset)
-                messages.print(f"{dataset.id}: {attempt.outcome} {attempt.reason}")
+                intake.fetch(landing, dataset)
             except SourceError as error:
                 failures.append(str(error))
     chosen = [dataset for dataset in datasets if dataset.id in declared and dataset.fetch]
@@ -207,13 +209,23 @@ def _refresh(settings: Settings, datasets: list[Any]) -> list[str]:
         from orchestration.lib.run_job import run_job
 
         failures += run_job("refresh", settings, {}, messages, [raw_key(dataset) for dataset in chosen])
+    for dataset in datasets:
+        last = list(landing.attempts(dataset.id))[-1]
+        messages.print(
+            _escaped(f"{dataset.id}: {last.outcome.replace('_', ' ')}{f' as vintage {last.vintage}' if last.vintage else ''}"), soft_wrap=True
+        )
+        if last.outcome == "not_yet":
+            messages.print(_escaped(f"  {last.reason}"), soft_wrap=True)
     return failures
 
 
 def _run(settings: Settings, job: str, run_config: Mapping[str, Any]) -> None:
     from orchestration.lib.run_job import run_job
 
-    failures = run_job(job, settings, run_config, messages)
+    _raise_if_any(run_job(job, settings, run_config, messages))
+
+
+def _raise_if_any(failures: list[str]) -> None:
     if failures:
         raise UserError("\n      ".join(failures))
 

@@ -1,6 +1,6 @@
 """What every payload must fulfil before it becomes a vintage: three checks, from the bytes to the vintage before it.
 
-`sniff` looks at the bytes, `check` at the landed tables, `check_gate` at their size against the last complete vintage. What only a parser can
+`sniff` looks at the bytes, `check` at the landed tables, `check_gate` at their size against what is held already. What only a parser can
 see (encoding, ragged rows, texts that are no numbers) is the parser's to refuse; what holds for every table is checked here, once.
 """
 
@@ -52,16 +52,16 @@ def check(dataset: Dataset, folder: Path, parsed: Parsed) -> None:
 
 
 def check_gate(dataset: Dataset, rows: int, previous_rows: int | None) -> None:
-    """Refuse a complete vintage that lost more rows against the complete one before it than the data set's gate allows."""
+    """Refuse a complete vintage that lost more rows against what is held than the data set's gate allows."""
     if dataset.gate is None or not previous_rows:
         return
     loss = (previous_rows - rows) / previous_rows
     if loss > dataset.gate.max_row_loss_share:
         raise ContractError(
             dataset.id,
-            f"it has {rows:,} rows where the complete vintage before it had {previous_rows:,}: {loss:.1%} fewer, "
+            f"it has {rows:,} rows where {previous_rows:,} are held already: {loss:.1%} fewer, "
             f"and at most {dataset.gate.max_row_loss_share:.1%} may go ({dataset.gate.reason})",
-            "If the agency really withdrew them, raise the gate; otherwise fetch the file again",
+            "If it is an excerpt, import it with --partial; if the agency really withdrew them, raise the gate; otherwise fetch the file again",
         )
 
 

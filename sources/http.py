@@ -53,7 +53,7 @@ class Http:
     def __init__(self, provider: Provider, subject: str = "") -> None:
         self.provider = provider
         self.subject = subject or provider.name
-        self.base_url = os.environ.get(f"WAREHOUSE_UPSTREAM_{provider.name.upper()}", provider.base_url).rstrip("/")
+        self.base_url = (os.environ.get(f"WAREHOUSE_UPSTREAM_{provider.name.upper()}") or provider.base_url).rstrip("/")
         self.session = requests.Session()
         # A connection that is kept alive can pin the client to a broken back-end.
         self.session.headers.update({"User-Agent": _user_agent(), "Connection": "close"})

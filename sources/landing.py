@@ -78,6 +78,11 @@ class LandedVintage:
     attribution: str
 
     @property
+    def label(self) -> str:
+        """The vintage as an EDTF date, with a trailing ~ where it is an estimate."""
+        return f"{self.vintage}~" if self.is_estimated else self.vintage
+
+    @property
     def order(self) -> tuple[date, int]:
         return self.vintage_date, self.sequence
 
@@ -184,7 +189,7 @@ class Landing:
             is_complete = parsed.is_complete and not is_partial
             rows = parsed.rows[dataset.tables[0].name]
             if is_complete:
-                contract.check_gate(dataset, rows, _rows_of_last_complete(landed))
+                contract.check_gate(dataset, rows, _rows_held(landed))
             released = vintage_of(parsed)
             if known and released.date <= landed[-1].vintage_date:
                 attempt.unchanged(known)
@@ -290,9 +295,10 @@ class OpenAttempt:
         return self.record
 
 
-def _rows_of_last_complete(landed: list[LandedVintage]) -> int | None:
+def _rows_held(landed: list[LandedVintage]) -> int | None:
+    """The rows of the last complete vintage; before the first one, of the largest excerpt, which a whole table cannot be smaller than."""
     complete = [vintage.rows for vintage in landed if vintage.is_complete]
-    return complete[-1] if complete else None
+    return complete[-1] if complete else max((vintage.rows for vintage in landed), default=None)
 
 
 def _unused(vintage: Vintage, landed: list[LandedVintage]) -> Vintage:

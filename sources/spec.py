@@ -26,7 +26,6 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
 class Field:
     """One column of a landed table, under the provider's own name.
 
-    `missing` lists the texts that the provider writes for "no value" in this column besides the empty cell.
     `is_required` is false for columns that some editions of the payload leave out.
     """
 
@@ -34,7 +33,6 @@ class Field:
     description: str
     type: FieldType = "text"
     unit: str = "none"
-    missing: tuple[str, ...] = ()
     is_required: bool = True
 
     def __post_init__(self) -> None:

@@ -27,7 +27,7 @@ def _row(dataset: Dataset, vintages: list[LandedVintage], attempts: list[Attempt
     return {
         "dataset": dataset.id,
         "state": state,
-        "last_vintage": vintages[-1].vintage if vintages else None,
+        "last_vintage": vintages[-1].label if vintages else None,
         "data_through": max((vintage.data_through for vintage in vintages if vintage.data_through), default=None),
         "last_attempt": last.finished_at.isoformat(timespec="seconds") if last else None,
         "outcome": last.outcome if last else None,

@@ -12,7 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_WIDTH_OF_A_FILE = 160
+# Where no terminal sets the width: rows are never folded, records read like a page.
+_WIDTH_OF_A_ROW = 10_000
+_WIDTH_OF_A_RECORD = 160
+
 FORMATS: Final = ("table", "csv", "json")
 
 
@@ -33,7 +36,7 @@ def show(
         writer.writerow(names)
         writer.writerows([row[name] for name in names] for row in rows)
     else:
-        console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_RECORD if as_record else _WIDTH_OF_A_ROW)
         shown = [name for name in names if name not in hide_in_table]
         if as_record:
             for row in rows:

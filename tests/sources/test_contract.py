@@ -162,9 +162,7 @@ def test_a_vintage_may_shrink_as_far_as_the_gate_allows() -> None:
     contract.check_gate(gated, 200, 100)
     with pytest.raises(ContractError) as caught:
         contract.check_gate(gated, 9_700, 10_000)
-    assert "9,700 rows where the complete vintage before it had 10,000: 3.0% fewer, and at most 2.0% may go (series end, tables do not)" in str(
-        caught.value
-    )
+    assert "9,700 rows where 10,000 are held already: 3.0% fewer, and at most 2.0% may go (series end, tables do not)" in str(caught.value)
 
 
 def test_without_a_gate_or_a_vintage_before_any_size_passes() -> None:

@@ -174,8 +174,25 @@ def test_a_partial_vintage_may_be_small_and_does_not_set_the_gate(tmp_path: Path
     gated = replace(DATASET, gate=Gate(0.1, "months stay"))
     land(landing, payload(tmp_path, *(f"2024-{month:02d},1" for month in range(1, 11))), gated)
     assert land(landing, payload(tmp_path, "2024-01,7"), gated, is_partial=True).outcome == "landed"
-    with pytest.raises(ContractError, match="had 10"):
+    with pytest.raises(ContractError, match="10 are held already"):
         land(landing, payload(tmp_path, "2024-01,8", "2024-02,8"), gated)
+
+
+def test_a_whole_table_cannot_be_smaller_than_an_excerpt_of_it(tmp_path: Path, landing: Landing) -> None:
+    gated = replace(DATASET, gate=Gate(0.1, "months stay"))
+    land(landing, payload(tmp_path, *(f"2024-{month:02d},1" for month in range(1, 11))), gated, is_partial=True)
+    with pytest.raises(ContractError, match=r"10 are held already.*--partial"):
+        land(landing, payload(tmp_path, "2024-01,8", "2024-02,8"), gated)
+
+
+def test_a_correction_that_is_taken_back_is_a_vintage_of_its_own_and_a_stale_copy_is_not(tmp_path: Path, landing: Landing) -> None:
+    def on(day: int) -> Callable[[Parsed], Vintage]:
+        return lambda parsed: Vintage(date(2024, 3, day))
+
+    assert land(landing, payload(tmp_path, "2024-01,1"), release=on(1)).outcome == "landed"
+    assert land(landing, payload(tmp_path, "2024-01,2"), release=on(2)).outcome == "landed"
+    assert land(landing, payload(tmp_path, "2024-01,1"), release=on(1)).outcome == "unchanged"
+    assert land(landing, payload(tmp_path, "2024-01,1"), release=on(3)).vintage == "2024-03-03"
 
 
 # Crashes
