@@ -17,7 +17,7 @@ from pathlib import Path
 NAMES = ("warehouse", "polars", "pandas", "whole landing", "limit: decompress", "limit: decompress and scan")
 RIVALS = ("polars", "pandas")
 ROWS = 5_000_000
-ROUNDS = 3
+ROUNDS = 5
 
 Measures = dict[str, list[dict[str, float]]]
 
