@@ -55,7 +55,24 @@ def main(context: click.Context, data_dir: Path | None) -> None:
 
 
 format_option = click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print rows.")
-day = click.DateTime(["%Y-%m-%d"])
+
+
+class Day(click.DateTime):
+    """A day that figures can be asked for, written YYYY-MM-DD."""
+
+    name = "date"
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> datetime:
+        day: datetime = super().convert(value, parameter, context)
+        if not 1867 <= day.year <= 2200:
+            self.fail(f"{day:%Y-%m-%d} is not a day that figures are about.", parameter, context)
+        return day
+
+
+day = Day()
 
 
 @main.command()

@@ -46,6 +46,11 @@ def land_file(landing: Landing, dataset: Dataset, path: Path, vintage: Vintage |
     with landing.attempt(dataset.id, "import", path.name) as attempt:
         if not path.is_file():
             raise PermanentError(dataset.id, f"there is no file {path}", "Name the file to import")
+        today = now().astimezone(ZoneInfo(registry.provider_of(dataset).timezone)).date()
+        if vintage and vintage.date > today:
+            raise PermanentError(
+                dataset.id, f"the vintage {vintage.label} is later than today, {today}", "Name the day on which the file was released"
+            )
         download = Download(path, path.name, fetched_at=None)
         landing.land(attempt, dataset, download, lambda parsed: vintage or parsed.released or _packed_on(dataset, path), is_partial=is_partial)
     return attempt.record

@@ -10,6 +10,7 @@ landing/vintage.parquet                                  one row per landed vint
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import json
 import os
 import shutil
@@ -149,6 +150,15 @@ class Landing:
     # Writing
 
     @contextmanager
+    def _alone(self, dataset: Dataset) -> Iterator[None]:
+        """Let one process at a time land this data set; the kernel frees the lock of one that dies."""
+        path = self._manifest(dataset.id).with_suffix(".lock")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
     def attempt(self, dataset: str, method: Method, source_url: str) -> Iterator[OpenAttempt]:
         """Write one manifest line for whatever happens inside. NotYet is an answer and ends the attempt; every other error goes on."""
         attempt = OpenAttempt(dataset, method, source_url)
@@ -178,6 +188,20 @@ class Landing:
         sha256 = self._archive(download.path)
         fingerprint = content_fingerprint(download.path)
         attempt.update(sha256=sha256, fingerprint=fingerprint)
+        with self._alone(dataset):
+            self._land_what_is_new(attempt, dataset, download, vintage_of, sha256, fingerprint, is_partial=is_partial)
+
+    def _land_what_is_new(
+        self,
+        attempt: OpenAttempt,
+        dataset: Dataset,
+        download: Download,
+        vintage_of: Callable[[Parsed], Vintage],
+        sha256: str,
+        fingerprint: str,
+        *,
+        is_partial: bool,
+    ) -> None:
         landed = self.vintages(dataset.id)
         known = next((vintage for vintage in reversed(landed) if vintage.fingerprint == fingerprint), None)
         if known and known is landed[-1]:

@@ -103,7 +103,11 @@ class Vintage:
         found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?:\.(\d+))?(~?)", text)
         if not found:
             raise ValueError(f"{text!r} is not a vintage: write the release date as 2026-09-03, or 2026-06-09~ for an estimate")
-        return Vintage(date.fromisoformat(found[1]), int(found[2] or 1), bool(found[3]))
+        try:
+            day = date.fromisoformat(found[1])
+        except ValueError as error:
+            raise ValueError(f"{text!r} is not a vintage: there is no such day") from error
+        return Vintage(day, int(found[2] or 1), bool(found[3]))
 
 
 @dataclass(frozen=True)

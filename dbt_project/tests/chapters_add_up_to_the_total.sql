@@ -1,4 +1,4 @@
--- The aggregate's countries and its chapters each add up to its total, to the dollar, wherever a release holds them. Until June 2026 only totals were known.
+-- The aggregate's countries and its chapters each add up to its total, to the dollar, wherever a release holds them.
 with parts as (
     select
         flow,

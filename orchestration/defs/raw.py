@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.lib.automation import on_new_data
 from orchestration.lib.raw_assets import content_version, raw_asset, raw_key
 from orchestration.lib.warehouse import Warehouse
 from sources import registry
@@ -16,6 +17,7 @@ def raw() -> dg.Definitions:
         group_name="raw",
         kinds={"parquet"},
         deps=[raw_key(dataset) for dataset in datasets],
+        automation_condition=on_new_data(),
         description="One row per landed vintage, and a table without rows for every data set, so that SQL finds all of them.",
     )
     def vintage(warehouse: Warehouse) -> dg.MaterializeResult:

@@ -46,6 +46,7 @@ class ClaimVerdict:
     sha256: str | None
     source_url: str | None
     n_files: int
+    all_sha256: str
 
 
 def judge(connection: duckdb.DuckDBPyConnection, moments: Iterable[tuple[date | None, date]]) -> list[ClaimVerdict]:
@@ -70,7 +71,7 @@ def moments_of(connection: duckdb.DuckDBPyConnection, today: date) -> list[tuple
 
 def _calendar(held: dict[date, Publication], event: date) -> list[Publication]:
     """Every month until one that is published after the event: as held, else estimated."""
-    months = release_calendar({}, _FIRST_MONTH, plus_months(date(event.year, event.month, 1), 1))
+    months = release_calendar({}, _FIRST_MONTH, max(_FIRST_MONTH, plus_months(date(event.year, event.month, 1), 1)))
     return [held.get(month.period, month) for month in months]
 
 
@@ -99,4 +100,5 @@ def _row(judged: Verdict) -> ClaimVerdict:
         sha256=newest.sha256 if newest else None,
         source_url=newest.source_url if newest else None,
         n_files=len(judged.files),
+        all_sha256=" ".join(file.sha256 for file in judged.files),
     )

@@ -22,6 +22,7 @@ from dbt_common.events.functions import msg_to_dict
 
 from orchestration.lib.automation import on_new_data
 from orchestration.settings import DBT_PROJECT, Settings
+from sources.clock import now
 
 
 class Translator(DagsterDbtTranslator):
@@ -119,7 +120,7 @@ class DbtProject:
                 *("--profiles-dir", str(DBT_PROJECT)),
                 *("--target-path", str(self._settings.dbt_target)),
                 *("--log-path", str(self._settings.dbt_target / "logs")),
-                *("--vars", json.dumps({"as_of": self._as_of.isoformat() if self._as_of else "none"})),
+                *("--vars", json.dumps({"as_of": (self._as_of or now().date()).isoformat()})),
                 "--quiet",
             ]
         )

@@ -105,6 +105,7 @@ CLAIM_VERDICT: Final = TableDescription(
         ColumnDescription("sha256", "SHA-256 of that file."),
         ColumnDescription("source_url", "Where that file came from."),
         ColumnDescription("n_files", "How many files the value rests on.", "count"),
+        ColumnDescription("all_sha256", "SHA-256 of each of them, the newest first."),
     ),
 )
 

@@ -34,7 +34,10 @@ _CHANGES = f"""
     WHERE flow = 'export'
         AND before.period_start_date = after.period_start_date - INTERVAL 1 MONTH
         AND greatest(before.known_from, after.known_from) <= least(before.vintage_date, after.vintage_date)
-    QUALIFY row_number() OVER (PARTITION BY {_SERIES}, after.period_start_date ORDER BY greatest(before.known_from, after.known_from) DESC) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY {_SERIES}, after.period_start_date
+        ORDER BY greatest(before.known_from, after.known_from) DESC, after.known_to DESC NULLS FIRST, before.known_to DESC NULLS FIRST
+    ) = 1
     ORDER BY ALL"""
 _COVERAGE = "SELECT dataset, is_absent_zero, listed_partners, partners_never_held FROM seeds.trade_dataset"
 

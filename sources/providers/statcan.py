@@ -21,6 +21,7 @@ US government shutdown delays them. A TLS client that offers only HTTP/1.1 was o
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,7 +32,7 @@ from sources.clock import now
 from sources.errors import ContractError, NotYet, SourceError, TransientError
 from sources.http import Http
 from sources.spec import Cadence, Dataset, Download, Field, Gate, Licence, Parsed, Provider, Table, Validators, Vintage
-from sources.statcan_table import TABLES, parse_table
+from sources.statcan_table import SERIES, TABLES, parse_table
 from sources.statcan_wds import cube_metadata, is_wds_answer, parse_answer
 
 BASE_URL = "https://www150.statcan.gc.ca"
@@ -71,14 +72,15 @@ def explain_conflict(subject: str, said: str) -> SourceError:
     return TransientError(subject, f"{said}, though the lock ends at 08:30 Eastern", "Try again later")
 
 
-def table(product_id: str, title: str, cadence: Cadence, caveats: str = "") -> Dataset:
+def table(product_id: str, title: str, cadence: Cadence, caveats: str = "", labels: tuple[Field, ...] = ()) -> Dataset:
+    """One table. `labels` are the dimensions that its models read by name, so that they are there before anything has landed."""
     number = f"{product_id[:2]}-{product_id[2:4]}-{product_id[4:]}"
     return Dataset(
         provider="statcan",
         name=product_id,
         title=title or f"Table {number}",
         source_url=f"{BASE_URL}/t1/tbl1/en/tv.action?pid={product_id}01",
-        tables=TABLES,
+        tables=tuple(replace(one, fields=one.fields + labels) if one is SERIES else one for one in TABLES),
         cadence=cadence,
         licence=_licence(f"Table {number}" + (f", {title}" if title else "")),
         parse=parse_payload,
@@ -176,6 +178,7 @@ PROVIDER = Provider(
             Cadence("monthly", AFTER_RELEASE, "America/Toronto", stale_after_days=4, data_lag_days=75),
             caveats="The list of partners is frozen on the ranks of 2012, so the partners leave a rest. The European Union overlaps its members. "
             "Trade balances are published on the balance-of-payments basis only. Millions of dollars.",
+            labels=(Field("Principal trading partners", "Partner, or an aggregate of partners", is_required=False),),
         ),
         Dataset(
             provider="statcan",

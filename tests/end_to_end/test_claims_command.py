@@ -95,3 +95,10 @@ def test_a_day_that_is_none_is_refused(built: Warehouse, day: str) -> None:
     answer = built("claims", "--as-known-on", day)
     assert answer.code == 2
     assert day in answer.err
+
+
+def test_a_day_before_all_figures_is_unknown_and_one_beyond_all_calendars_is_refused(built: Warehouse) -> None:
+    answer = built.here("claims", "--event-date", "1900-01-01", "--as-known-on", "2026-11-22", "--format", "csv")
+    assert answer.code == 0
+    assert "unknown" in answer.out
+    assert built("claims", "--event-date", "9999-12-31").code == 2

@@ -177,3 +177,12 @@ def assert_refused(answer: Answer, dataset: str, reason: str) -> None:
     assert line.startswith(f"Error {dataset}")
     assert reason in line
     assert "Traceback" not in answer.out + answer.err
+
+
+def test_a_vintage_of_tomorrow_is_refused(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "data")
+    file = Path(__file__).resolve().parents[2] / "sources/reference/statcan/12100011/2026-10-06.csv"
+    answer = warehouse.here("import", "statcan/12100011", str(file), "--partial", "--vintage", "2030-01-01")
+    assert answer.code == 1
+    assert "later than today" in answer.err
+    assert warehouse.vintages == set()
