@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.end_to_end.command import Warehouse
@@ -100,3 +102,11 @@ def test_a_month_without_its_world_total_has_no_share(built: Warehouse) -> None:
     with built.connect() as connection:
         months = connection.execute("select max(period_start_date)::varchar from marts.export_concentration where window_type = 'month'").fetchall()
     assert months == [("2026-07-01",)]
+
+
+def test_a_build_knows_nothing_later_than_its_clock(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "data")
+    assert warehouse("build", WAREHOUSE_NOW="2026-06-01T12:00:00Z").code == 0
+    with warehouse.connect() as connection:
+        found = connection.execute("SELECT max(as_of)::VARCHAR, max(vintage_date_max)::VARCHAR FROM metrics.policy_metric").fetchone()
+    assert found == ("2026-06-01", "2026-05-05")
