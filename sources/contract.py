@@ -1,6 +1,6 @@
 """What every payload must fulfil before it becomes a vintage: three checks, from the bytes to the vintage before it.
 
-`sniff` looks at the bytes, `check` at the landed tables, `check_gate` at their size against what is held already. What only a parser can
+`sniff` looks at the bytes, `check` at the landed tables, `check_gates` at them beside what is held already. What only a parser can
 see (encoding, ragged rows, texts that are no numbers) is the parser's to refuse; what holds for every table is checked here, once.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from sources.errors import ContractError
-from sources.spec import DUCKDB_TYPE, Dataset, Parsed, Table
+from sources.spec import DUCKDB_TYPE, Dataset, Gap, Magnitude, Parsed, Shrunk, Table
 
 _SHOWN = 3
 _AGAIN = "Fetch or download the file again; if it comes the same way, the agency's page may say why"
@@ -32,8 +32,8 @@ def sniff(dataset: Dataset, path: Path) -> None:
         _open_zip(dataset, path)
 
 
-def check(dataset: Dataset, folder: Path, parsed: Parsed) -> None:
-    """Hold the landed Parquet against the data set's tables: files, columns, types, keys, and that there is anything at all.
+def check(dataset: Dataset, folder: Path, parsed: Parsed, asked_part: str = "") -> None:
+    """Hold the landed Parquet against the data set's tables: files, columns, types, keys, and that there is anything at all, of the part asked for.
 
     A key column without a value counts as a value of its own: "all products" may be written as an empty cell.
     """
@@ -49,19 +49,72 @@ def check(dataset: Dataset, folder: Path, parsed: Parsed) -> None:
     first = dataset.tables[0].name
     if not parsed.rows[first]:
         raise ContractError(dataset.id, f"the file has no row for {first!r}, only a header", _AGAIN)
+    try:
+        dataset.check_part(parsed.part)
+    except ValueError as error:
+        raise ContractError(
+            dataset.id, f"the parser found the part {parsed.part!r}: {error}", "This is a fault of the program: please report it"
+        ) from error
+    if asked_part and parsed.part != asked_part:
+        raise ContractError(dataset.id, f"the payload is of {parsed.part}, and {asked_part} was asked for", _AGAIN)
 
 
-def check_gate(dataset: Dataset, rows: int, previous_rows: int | None) -> None:
-    """Refuse a complete vintage that lost more rows against what is held than the data set's gate allows."""
-    if dataset.gate is None or not previous_rows:
-        return
-    loss = (previous_rows - rows) / previous_rows
-    if loss > dataset.gate.max_row_loss_share:
+def check_gates(dataset: Dataset, folder: Path, rows: int, rows_held: int | None, whole_before: Path | None) -> None:
+    """Refuse a complete vintage that the data set's gates do not let through.
+
+    `rows_held` are the rows of the last complete vintage or of the largest excerpt, `whole_before` the folder of the last complete vintage.
+    """
+    name = f"{dataset.tables[0].name}.parquet"
+    for gate in dataset.gates:
+        match gate:
+            case Shrunk() if rows_held:
+                _check_size(dataset, gate, rows, rows_held)
+            case Gap() if whole_before:
+                _check_gap(dataset, gate, folder / name, whole_before / name)
+            case Magnitude() if whole_before:
+                _check_magnitude(dataset, gate, folder / name, whole_before / name)
+
+
+def _check_size(dataset: Dataset, gate: Shrunk, rows: int, rows_held: int) -> None:
+    loss = (rows_held - rows) / rows_held
+    if loss > gate.max_row_loss_share:
         raise ContractError(
             dataset.id,
-            f"it has {rows:,} rows where {previous_rows:,} are held already: {loss:.1%} fewer, "
-            f"and at most {dataset.gate.max_row_loss_share:.1%} may go ({dataset.gate.reason})",
+            f"it has {rows:,} rows where {rows_held:,} are held already: {loss:.1%} fewer, "
+            f"and at most {gate.max_row_loss_share:.1%} may go ({gate.reason})",
             "If it is an excerpt, import it with --partial; if the agency really withdrew them, raise the gate; otherwise fetch the file again",
+        )
+
+
+def _check_gap(dataset: Dataset, gate: Gap, new: Path, held: Path) -> None:
+    with duckdb.connect() as connection:
+        period = f'"{gate.period}"'
+        gone = connection.read_parquet(str(held)).project(period).except_(connection.read_parquet(str(new)).project(period)).order(period)
+        periods = [value for (value,) in gone.fetchall()]
+    if periods:
+        raise ContractError(
+            dataset.id,
+            f"it lacks {len(periods):,} periods of {gate.period!r} that are held already: {periods[:_SHOWN]} ({gate.reason})",
+            "If it is an excerpt, import it with --partial; otherwise fetch the file again",
+        )
+
+
+def _check_magnitude(dataset: Dataset, gate: Magnitude, new: Path, held: Path) -> None:
+    with duckdb.connect() as connection:
+        total = f'"{gate.period}" AS period, sum(abs("{gate.value}"))::DOUBLE AS total'
+        after = connection.read_parquet(str(new)).aggregate(total, f'"{gate.period}"').set_alias("after")
+        before = connection.read_parquet(str(held)).aggregate(total, f'"{gate.period}"').set_alias("before")
+        both = after.join(before, "after.period = before.period").filter("after.total > 0 AND before.total > 0")
+        factor = "greatest(after.total / before.total, before.total / after.total)"
+        moved = both.filter(f"{factor} > {gate.max_factor}").project(f"after.period, before.total, after.total, {factor} AS factor")
+        worst = moved.order("factor DESC").limit(1).fetchall()
+    if worst:
+        ((period, was, is_now, moved_by),) = worst
+        raise ContractError(
+            dataset.id,
+            f"the sum of {gate.value!r} in {period} was {was:,.10g} and is {is_now:,.10g}, "
+            f"{moved_by:,.4g} times as much or as little, where {gate.max_factor:g} is the most ({gate.reason})",
+            "The agency may have changed a unit or a scale: compare the file with its page; if it is right, raise the gate",
         )
 
 

@@ -35,3 +35,7 @@ class PermanentError(SourceError):
 
 class NotYet(SourceError):
     """The agency has not released what was asked for, or not all of it. An answer, not a failure."""
+
+
+class NotConfigured(SourceError):
+    """The agency answers only to a key that is not set. An answer, not a failure."""

@@ -1,7 +1,8 @@
 """One session with one agency: who asks, how long it waits, what it asks again, and how much it accepts.
 
 408, 425, 429, 5xx, time-outs and cut connections are transient: they are asked again after an exponential back-off with jitter, or when
-`Retry-After` says. The provider explains what its 409 means. Every other 4xx is permanent. No message and no recorded address shows a key.
+`Retry-After` says. Every other status from 300 on is permanent, and a web page is never data; the provider explains those answers that mean
+something else with it. No message, no log line and no recorded address shows a key.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
-from urllib.parse import unquote_plus, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
 
 import requests
 import stamina
@@ -29,7 +30,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from sources.clock import now
 from sources.errors import ContractError, PermanentError, SourceError, TransientError
-from sources.spec import Download, Provider, Validators
+from sources.spec import Credential, Download, Provider, Refusal, Validators
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 120.0
 ATTEMPTS = 6
@@ -37,7 +38,9 @@ LONGEST_WAIT = 120.0
 MAX_BYTES = 8 << 30
 MAX_JSON_BYTES = 64 << 20
 
+Body = bytes
 _CHUNK = 1 << 16
+_UNKNOWN = Validators()
 _RETRIED = frozenset({408, 425, 429})
 _SECRET = re.compile(r"key|token|secret|passw|signature|auth|credential|userid", re.IGNORECASE)
 _LATER = "Try again later"
@@ -47,18 +50,26 @@ _logger = logging.getLogger(__name__)
 class Http:
     """Requests to one provider, at the base address that `WAREHOUSE_UPSTREAM_<PROVIDER>` names, else at its own.
 
-    `subject` is the data set that errors name; without one they name the provider.
+    `subject` is the data set that errors name; without one they name the provider. The credential, where it is set, goes with every request.
     """
 
-    def __init__(self, provider: Provider, subject: str = "") -> None:
+    def __init__(self, provider: Provider, subject: str = "", credential: Credential | None = None) -> None:
         self.provider = provider
         self.subject = subject or provider.name
-        self.base_url = (os.environ.get(f"WAREHOUSE_UPSTREAM_{provider.name.upper()}") or provider.base_url).rstrip("/")
+        self.upstream = (os.environ.get(f"WAREHOUSE_UPSTREAM_{provider.name.upper()}") or "").rstrip("/")
         self.session = requests.Session()
         # A connection that is kept alive can pin the client to a broken back-end.
-        self.session.headers.update({"User-Agent": _user_agent(), "Connection": "close"})
+        self.session.headers.update({"User-Agent": _user_agent(), "Connection": "close"} | dict(provider.headers))
+        key = secret(credential)
+        self.has_key = key is not None
+        if credential and key:
+            _secrets.add(key)
+            if credential.carried_in == "header":
+                self.session.headers[credential.name] = credential.prefix + key
+            else:
+                self.session.params = {credential.name: key}
 
-    def download(self, url: str, folder: Path, validators: Validators) -> Download | None:
+    def download(self, url: str, folder: Path, validators: Validators = _UNKNOWN) -> Download | None:
         """Stream a file into the folder under its own name; None where the agency says that it is the one of the validators.
 
         A cut connection goes on where it was cut if the server offers byte ranges and a validator, else from the start. Raises SourceError,
@@ -75,9 +86,20 @@ class Http:
         finally:
             part.path.unlink(missing_ok=True)
 
+    def bytes(self, method: str, url: str, payload: Any = None) -> Body | None:
+        """The answer's body, None where there is no content (204); raises SourceError. The payload is sent as JSON."""
+        body: Body | None = _patiently(self._ask, method, self._address(url), payload)
+        return body
+
     def json(self, method: str, url: str, payload: Any = None) -> Any:
         """The parsed answer, None where there is no content (204); raises SourceError."""
-        return _patiently(self._ask, method, self._address(url), payload)
+        body = self.bytes(method, url, payload)
+        try:
+            return None if body is None else json.loads(body)
+        except ValueError:
+            said = _shown((body or b"").decode("utf-8", "replace"))
+            address = redacted(self._address(url))
+            raise ContractError(self.subject, f"{address} answered no JSON but {said!r}", "Open the address in a browser") from None
 
     def _receive(self, address: str, part: _Part, validators: Validators) -> bool:
         headers = {"Accept-Encoding": "identity"} | (part.rest() or _conditions(validators))
@@ -97,8 +119,8 @@ class Http:
             raise TransientError(self.subject, f"{redacted(address)} sent {part.size:,} bytes of {part.total:,}", _LATER)
         return True
 
-    def _ask(self, method: str, address: str, payload: Any) -> Any:
-        with self._exchange(method, address, {"Accept": "application/json"}, payload) as response:
+    def _ask(self, method: str, address: str, payload: Any) -> Body | None:
+        with self._exchange(method, address, {"Accept": "application/json, */*;q=0.5"}, payload) as response:
             if response.status_code == HTTPStatus.NO_CONTENT:
                 return None
             body = bytearray()
@@ -106,11 +128,7 @@ class Http:
                 body += chunk
                 if len(body) > MAX_JSON_BYTES:
                     raise self._too_large(address, MAX_JSON_BYTES)
-        try:
-            return json.loads(body)
-        except ValueError:
-            said = _shown(body.decode("utf-8", "replace"), address)
-            raise ContractError(self.subject, f"{redacted(address)} answered no JSON but {said!r}", "Open the address in a browser") from None
+        return Body(body)
 
     @contextmanager
     def _exchange(self, method: str, address: str, headers: dict[str, str], payload: Any = None) -> Iterator[requests.Response]:
@@ -118,20 +136,25 @@ class Http:
         _await_turn(self.provider)
         try:
             timeout = (CONNECT_SECONDS, READ_SECONDS)
-            with self.session.request(method, address, headers=headers, json=payload, timeout=timeout, stream=True) as response:
-                if response.status_code >= 400 and not _is_range_refused(response):
+            with self.session.request(
+                method, address, headers=headers, json=payload, timeout=timeout, stream=True, allow_redirects=self.provider.follows_redirects
+            ) as response:
+                if _is_refusal(response):
                     raise self._refusal(response, address)
                 yield response
         except requests.RequestException as error:
             raise self._failure(error, address) from None
 
     def _refusal(self, response: requests.Response, address: str) -> SourceError:
-        said = f"{redacted(address)} answered {_status(response)}"
-        message = _shown(_message(response), address)
+        said, body = f"{redacted(address)} answered {_status(response)}", _beginning(response)
+        message = _message(response, body)
         if message:
             said += f": {message}"
-        if response.status_code == HTTPStatus.CONFLICT:
-            return self.provider.explain_conflict(self.subject, said)
+        explained = self.provider.explain(Refusal(self.subject, response.status_code, said, _hidden(body), response.headers))
+        if explained is not None:
+            return explained
+        if response.status_code < 300:
+            return ContractError(self.subject, f"{said} with a web page instead of data: {_shown(body)!r}", "Open the address in a browser")
         if response.status_code in _RETRIED or response.status_code >= 500:
             wait = _retry_after(response)
             return _BusyError(self.subject, said, _LATER if wait is None else f"Try again in {wait:,.0f} s, as it asks", wait)
@@ -156,13 +179,20 @@ class Http:
         return PermanentError(self.subject, f"{redacted(address)} sends more than the {limit:,} bytes that are accepted", "Check the address")
 
     def _address(self, url: str) -> str:
-        path = url.removeprefix(self.provider.base_url)
-        return self.base_url + path if path.startswith("/") else url
+        if url.startswith("/"):
+            return (self.upstream or self.provider.base_url) + url
+        known = next((known for known in (self.provider.base_url, *self.provider.other_urls) if url.startswith(known)), None)
+        return self.upstream + url.removeprefix(known) if known and self.upstream else url
+
+
+def secret(credential: Credential | None) -> str | None:
+    """The key that the environment holds for the credential, None where it holds none."""
+    return (os.environ.get(credential.variable) or "").strip() or None if credential else None
 
 
 def redacted(address: str) -> str:
     """The address without the values of keys and tokens in its query, and without the user before its host."""
-    parts = urlsplit(address)
+    parts = urlsplit(_hidden(address))
     query = "&".join(re.sub("=.*", "=***", pair) if _SECRET.search(pair.partition("=")[0]) else pair for pair in parts.query.split("&"))
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment=""))
 
@@ -245,8 +275,16 @@ def _conditions(validators: Validators) -> dict[str, str]:
     return {name: value for name, value in conditions.items() if value}
 
 
-def _is_range_refused(response: requests.Response) -> bool:
-    return response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and "Range" in response.request.headers
+def _is_refusal(response: requests.Response) -> bool:
+    if response.status_code in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
+        return False
+    if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and "Range" in response.request.headers:
+        return False
+    return response.status_code >= 300 or _is_web_page(response)
+
+
+def _is_web_page(response: requests.Response) -> bool:
+    return "html" in response.headers.get("Content-Type", "")
 
 
 def _retry_after(response: requests.Response) -> float | None:
@@ -264,26 +302,47 @@ def _status(response: requests.Response) -> str:
     return f"{response.status_code} ({response.reason})" if response.reason else str(response.status_code)
 
 
-def _message(response: requests.Response) -> str:
-    """What a refusal says in its body, if it is not a web page."""
-    if "html" in response.headers.get("Content-Type", ""):
-        return ""
+def _beginning(response: requests.Response) -> str:
     try:
-        text = next(response.iter_content(2000), b"").decode("utf-8", "replace")
+        return next(response.iter_content(2000), b"").decode("utf-8", "replace")
     except requests.RequestException:
         return ""
+
+
+def _message(response: requests.Response, body: str) -> str:
+    """What a refusal says in its body, if it is not a web page."""
+    if _is_web_page(response):
+        return ""
     try:
-        answer = json.loads(text)
+        answer = json.loads(body)
     except ValueError:
-        return text
-    return str(answer.get("message", answer) if isinstance(answer, dict) else answer)
+        return _shown(body)
+    return _shown(str(answer.get("message", answer) if isinstance(answer, dict) else answer))
 
 
-def _shown(text: str, address: str) -> str:
-    """The text in one short line, without the keys of the request that an agency repeats."""
-    for pair in urlsplit(address).query.split("&"):
-        name, _, value = pair.partition("=")
-        if value and _SECRET.search(name):
-            text = text.replace(value, "***").replace(unquote_plus(value), "***")
-    line = " ".join(text.split())
+def _shown(text: str) -> str:
+    """The text in one short line, without keys that an agency repeats."""
+    line = " ".join(_hidden(text).split())
     return line if len(line) <= 200 else line[:200] + "…"
+
+
+_secrets: set[str] = set()
+
+
+def _hidden(text: str) -> str:
+    """The text without any key that this process has used, as it is or as an address spells it."""
+    for key in _secrets:
+        for spelled in {key, quote(key, safe=""), quote_plus(key)}:
+            text = text.replace(spelled, "***")
+    return text
+
+
+class _HideSecrets(logging.Filter):
+    """Requests are logged by the library that sends them, with their addresses in full."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _hidden(record.getMessage()), None
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_HideSecrets())

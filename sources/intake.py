@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 
 from sources import registry
 from sources.clock import now
-from sources.errors import PermanentError
+from sources.errors import NotConfigured, PermanentError, SourceError
 from sources.fingerprint import sha256_of
 from sources.http import Http
 from sources.landing import Attempt, Landing
-from sources.spec import Dataset, Download, Vintage
+from sources.spec import Ask, Dataset, Download, Vintage
 
 REFERENCE = Path(__file__).parent / "reference"
 
 
 def bundled_files(dataset: Dataset) -> list[Path]:
-    """The files of `sources/reference` for this data set, named for their vintage, oldest first."""
-    return sorted((REFERENCE / dataset.id).glob("*.csv"))
+    """The files of `sources/reference` for this data set, oldest first: `<vintage>.csv`, or `<vintage>_<what>` where several came out on one day."""
+    return sorted(path for path in (REFERENCE / dataset.id).glob("*") if path.suffix in (".csv", ".json"))
 
 
 def land_bundled(landing: Landing, dataset: Dataset) -> list[Attempt]:
@@ -35,7 +35,7 @@ def land_bundled(landing: Landing, dataset: Dataset) -> list[Attempt]:
 
 
 def _land_bundled_file(landing: Landing, dataset: Dataset, path: Path) -> Attempt:
-    vintage = Vintage.parse(path.stem)
+    vintage = Vintage.parse(path.stem.partition("_")[0])
     with landing.attempt(dataset.id, "bundled", dataset.source_url) as attempt:
         landing.land(attempt, dataset, Download(path, dataset.source_url, fetched_at=None), lambda parsed: vintage, is_partial=True)
     return attempt.record
@@ -56,19 +56,63 @@ def land_file(landing: Landing, dataset: Dataset, path: Path, vintage: Vintage |
     return attempt.record
 
 
-def fetch(landing: Landing, dataset: Dataset, http: Http | None = None) -> Attempt:
-    """Ask the agency, and land what is new. "Not modified", known content and "not released yet" are all good ends; raises SourceError."""
-    with landing.attempt(dataset.id, "refresh", dataset.source_url) as attempt, landing.scratch() as folder:
+def fetch(landing: Landing, dataset: Dataset, part: str = "", http: Http | None = None) -> Attempt:
+    """Ask the agency for the data set, or one part of it, and land what is new; raises SourceError.
+
+    "Not modified", known content, "not released yet" and "no key is set" are all good ends.
+    """
+    with landing.attempt(dataset.id, "refresh", dataset.source_url, part) as attempt, landing.scratch() as folder:
         if dataset.fetch is None or dataset.release_of is None:
             raise PermanentError(dataset.id, "the agency offers no machine access to this data set", f"Use `warehouse import {dataset.id} FILE`")
-        http = http or Http(registry.provider_of(dataset), dataset.id)
-        download = dataset.fetch(dataset, http, landing.validators(dataset.id), folder)
+        _check_asked(dataset, part)
+        http = http or Http(registry.provider_of(dataset), dataset.id, dataset.credential)
+        _check_configured(dataset, http)
+        ask = Ask(dataset, part, http, landing.validators(dataset.id, part), folder)
+        download = dataset.fetch(ask)
         if download is None:
             attempt.update(outcome="unchanged", reason="the agency says: not modified")
         else:
-            release_of = partial(dataset.release_of, dataset, http, download)
-            landing.land(attempt, dataset, download, release_of)
+            landing.land(attempt, dataset, download, partial(dataset.release_of, ask, download))
     return attempt.record
+
+
+def refresh(landing: Landing, dataset: Dataset) -> list[Attempt]:
+    """Ask for every live part. A part that fails does not keep the others from being asked; raises SourceError when all are through."""
+    attempts, failures = [], []
+    for part in dataset.live_parts(now().date()):
+        try:
+            attempts.append(fetch(landing, dataset, part))
+        except SourceError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0] if len(failures) == 1 else _together(dataset, failures)
+    return attempts
+
+
+def missing_parts(landing: Landing, dataset: Dataset) -> list[str]:
+    """The parts that the agency offers and that have not landed whole, newest first."""
+    landed = {vintage.part for vintage in landing.vintages(dataset.id) if vintage.is_complete}
+    expected = dataset.partition.expected(now().date()) if dataset.partition else ()
+    return [part for part in reversed(expected) if part not in landed]
+
+
+def _check_asked(dataset: Dataset, part: str) -> None:
+    try:
+        dataset.check_part(part)
+    except ValueError as error:
+        expected = dataset.partition.expected(now().date()) if dataset.partition else ()
+        raise PermanentError(dataset.id, str(error), f"The newest parts are: {', '.join(expected[-5:])}" if expected else "") from error
+
+
+def _check_configured(dataset: Dataset, http: Http) -> None:
+    credential = dataset.credential
+    if credential and credential.is_required and not http.has_key:
+        raise NotConfigured(dataset.id, f"{credential.variable} is not set", f"Get a key at {credential.get_it_at} and set {credential.variable}")
+
+
+def _together(dataset: Dataset, failures: list[SourceError]) -> SourceError:
+    reasons = "; ".join(dict.fromkeys(error.reason for error in failures))
+    return PermanentError(dataset.id, f"{len(failures)} parts failed: {reasons}", failures[0].remedy)
 
 
 def _packed_on(dataset: Dataset, path: Path) -> Vintage:

@@ -3,7 +3,8 @@
 raw/blobs/<ab>/<sha256>                                  the bytes as they came, written once
 raw/manifests/<provider>/<dataset>.jsonl                 one line per attempt, failures and "unchanged" too
 landing/<provider>/<dataset>/vintage=<label>/            the parsed tables and `vintage.json`, put in place by one rename
-landing/<provider>/<dataset>/vintage=none/               the same tables without rows, so that every glob matches
+landing/<provider>/<dataset>/part=<part>/vintage=<label>/   the same of a data set that is released in parts
+landing/<provider>/<dataset>/[part=none/]vintage=none/   the same tables without rows, so that every glob matches
 landing/vintage.parquet                                  one row per landed vintage, for SQL
 """
 
@@ -26,15 +27,16 @@ import duckdb
 
 from sources import contract
 from sources.clock import now
-from sources.errors import ContractError, NotYet, SourceError
-from sources.fingerprint import content_fingerprint, sha256_of
+from sources.errors import ContractError, NotConfigured, NotYet, SourceError
+from sources.fingerprint import sha256_of
 from sources.spec import DUCKDB_TYPE, Dataset, Download, Parsed, Validators, Vintage
 
 Method = Literal["bundled", "refresh", "import"]
-Outcome = Literal["landed", "unchanged", "not_yet", "failed"]
+Outcome = Literal["landed", "unchanged", "not_yet", "not_configured", "failed"]
 
 _VINTAGE_COLUMNS = {
     "dataset": "VARCHAR",
+    "part": "VARCHAR",
     "vintage": "VARCHAR",
     "vintage_date": "DATE",
     "sequence": "INTEGER",
@@ -57,9 +59,10 @@ _VINTAGE_COLUMNS = {
 
 @dataclass(frozen=True)
 class LandedVintage:
-    """One vintage in the landing zone, as its `vintage.json` describes it. `rows` counts the data set's first table."""
+    """One vintage in the landing zone, as its `vintage.json` says. `part` is empty where the data set has none; `rows` counts the first table."""
 
     dataset: str
+    part: str
     vintage: str
     vintage_date: date
     sequence: int
@@ -97,6 +100,7 @@ class Attempt:
     started_at: datetime
     finished_at: datetime
     outcome: Outcome
+    part: str = ""
     reason: str = ""
     vintage: str | None = None
     sha256: str | None = None
@@ -119,10 +123,13 @@ class Landing:
     # Reading
 
     def vintages(self, dataset: str | None = None) -> list[LandedVintage]:
-        """The landed vintages, oldest first; of one data set or of all."""
-        pattern = f"{dataset or '*/*'}/vintage=*/vintage.json"
-        found = [_vintage_from_json(path.read_text()) for path in self.root.glob(pattern)]
-        return sorted(found, key=lambda vintage: (vintage.dataset, vintage.order))
+        """The landed vintages, of one data set or of all: by data set, and within it oldest first."""
+        found = [
+            _vintage_from_json(path.read_text())
+            for folders in ("vintage=*", "part=*/vintage=*")
+            for path in self.root.glob(f"{dataset or '*/*'}/{folders}/vintage.json")
+        ]
+        return sorted(found, key=lambda vintage: (vintage.dataset, vintage.order, vintage.part))
 
     def attempts(self, dataset: str) -> Iterator[Attempt]:
         """The manifest's lines, oldest first. A last line torn by a crash does not count."""
@@ -135,17 +142,17 @@ class Landing:
             except json.JSONDecodeError:
                 continue
 
-    def validators(self, dataset: str) -> Validators:
+    def validators(self, dataset: str, part: str = "") -> Validators:
         """The validators of the last download whose content is landed; none before that."""
         known = Validators()
-        landed = {vintage.vintage for vintage in self.vintages(dataset)}
+        landed = {vintage.vintage for vintage in self.vintages(dataset) if vintage.part == part}
         for attempt in self.attempts(dataset):
-            if attempt.vintage in landed and (attempt.etag or attempt.last_modified):
+            if attempt.part == part and attempt.vintage in landed and (attempt.etag or attempt.last_modified):
                 known = Validators(attempt.etag, attempt.last_modified)
         return known
 
-    def folder(self, dataset: str, vintage: str) -> Path:
-        return self.root / dataset / f"vintage={vintage}"
+    def folder(self, dataset: str, vintage: str, part: str = "") -> Path:
+        return self.root / dataset / (f"part={part}" if part else "") / f"vintage={vintage}"
 
     # Writing
 
@@ -159,13 +166,15 @@ class Landing:
             yield
 
     @contextmanager
-    def attempt(self, dataset: str, method: Method, source_url: str) -> Iterator[OpenAttempt]:
-        """Write one manifest line for whatever happens inside. NotYet is an answer and ends the attempt; every other error goes on."""
-        attempt = OpenAttempt(dataset, method, source_url)
+    def attempt(self, dataset: str, method: Method, source_url: str, part: str = "") -> Iterator[OpenAttempt]:
+        """Write one manifest line for whatever happens inside. NotYet and NotConfigured are answers and end it; every other error goes on."""
+        attempt = OpenAttempt(dataset, method, source_url, part)
         try:
             yield attempt
         except NotYet as answer:
             attempt.update(outcome="not_yet", reason=answer.reason)
+        except NotConfigured as answer:
+            attempt.update(outcome="not_configured", reason=f"{answer.reason}. {answer.remedy}")
         except SourceError as error:
             attempt.update(outcome="failed", reason=str(error))
             raise
@@ -186,10 +195,14 @@ class Landing:
         attempt.update(etag=download.validators.etag, last_modified=download.validators.last_modified, source_url=download.url)
         contract.sniff(dataset, download.path)
         sha256 = self._archive(download.path)
-        fingerprint = content_fingerprint(download.path)
+        fingerprint = dataset.fingerprint(download.path)
         attempt.update(sha256=sha256, fingerprint=fingerprint)
         with self._alone(dataset):
-            self._land_what_is_new(attempt, dataset, download, vintage_of, sha256, fingerprint, is_partial=is_partial)
+            known = next((vintage for vintage in reversed(self.vintages(dataset.id)) if vintage.fingerprint == fingerprint), None)
+            if known and known == self._newest(dataset, known.part):
+                attempt.unchanged(known)
+            else:
+                self._land_what_is_new(attempt, dataset, download, vintage_of, known, is_partial=is_partial)
 
     def _land_what_is_new(
         self,
@@ -197,23 +210,18 @@ class Landing:
         dataset: Dataset,
         download: Download,
         vintage_of: Callable[[Parsed], Vintage],
-        sha256: str,
-        fingerprint: str,
+        known: LandedVintage | None,
         *,
         is_partial: bool,
     ) -> None:
-        landed = self.vintages(dataset.id)
-        known = next((vintage for vintage in reversed(landed) if vintage.fingerprint == fingerprint), None)
-        if known and known is landed[-1]:
-            attempt.unchanged(known)
-            return
         with self._staging_folder(dataset) as staged:
             parsed = dataset.parse(dataset, download.path, staged)
-            contract.check(dataset, staged, parsed)
+            contract.check(dataset, staged, parsed, attempt.record.part)
+            landed = [vintage for vintage in self.vintages(dataset.id) if vintage.part == parsed.part]
             is_complete = parsed.is_complete and not is_partial
             rows = parsed.rows[dataset.tables[0].name]
             if is_complete:
-                contract.check_gate(dataset, rows, _rows_held(landed))
+                contract.check_gates(dataset, staged, rows, _rows_held(landed), self._whole_before(landed))
             released = vintage_of(parsed)
             if known and released.date <= landed[-1].vintage_date:
                 attempt.unchanged(known)
@@ -221,14 +229,15 @@ class Landing:
             vintage = _unused(released, landed)
             description = LandedVintage(
                 dataset=dataset.id,
+                part=parsed.part,
                 vintage=vintage.label,
                 vintage_date=vintage.date,
                 sequence=vintage.sequence,
                 is_estimated=vintage.is_estimated,
                 is_complete=is_complete,
                 method=attempt.method,
-                sha256=sha256,
-                fingerprint=fingerprint,
+                sha256=str(attempt.record.sha256),
+                fingerprint=str(attempt.record.fingerprint),
                 bytes=download.path.stat().st_size,
                 rows=rows,
                 data_from=parsed.data_from,
@@ -240,8 +249,16 @@ class Landing:
                 attribution=dataset.licence.attribution,
             )
             (staged / "vintage.json").write_text(_to_json(description) + "\n")
-            _put_in_place(staged, self.folder(dataset.id, vintage.label))
-        attempt.update(outcome="landed", vintage=vintage.label, rows=rows)
+            _put_in_place(staged, self.folder(dataset.id, vintage.label, parsed.part))
+        attempt.update(outcome="landed", vintage=vintage.label, rows=rows, part=parsed.part)
+
+    def _newest(self, dataset: Dataset, part: str) -> LandedVintage | None:
+        return next((vintage for vintage in reversed(self.vintages(dataset.id)) if vintage.part == part), None)
+
+    def _whole_before(self, landed: list[LandedVintage]) -> Path | None:
+        """The folder of the last complete vintage."""
+        last = next((vintage for vintage in reversed(landed) if vintage.is_complete), None)
+        return self.folder(last.dataset, last.vintage, last.part) if last else None
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -252,7 +269,7 @@ class Landing:
     def prepare(self, datasets: list[Dataset]) -> None:
         """Make what SQL needs to read the zone: an empty Parquet file per table, and the list of vintages."""
         for dataset in datasets:
-            empty = self.folder(dataset.id, "none")
+            empty = self.folder(dataset.id, "none", "none" if dataset.partition else "")
             empty.mkdir(parents=True, exist_ok=True)
             for table in dataset.tables:
                 columns = ", ".join(f'NULL::{DUCKDB_TYPE[field.type]} AS "{field.name}"' for field in table.fields)
@@ -304,15 +321,15 @@ class Landing:
 class OpenAttempt:
     """An attempt under way: facts are added as they become known, and `record` is its manifest line once it is closed."""
 
-    def __init__(self, dataset: str, method: Method, source_url: str) -> None:
+    def __init__(self, dataset: str, method: Method, source_url: str, part: str) -> None:
         self.method = method
-        self.record = Attempt(dataset, method, started_at=now(), finished_at=now(), outcome="failed", source_url=source_url)
+        self.record = Attempt(dataset, method, started_at=now(), finished_at=now(), outcome="failed", part=part, source_url=source_url)
 
     def update(self, **facts: Any) -> None:
         self.record = dataclasses.replace(self.record, **facts)
 
     def unchanged(self, known: LandedVintage) -> None:
-        self.update(outcome="unchanged", vintage=known.vintage, rows=known.rows, reason="the content is landed already")
+        self.update(outcome="unchanged", part=known.part, vintage=known.vintage, rows=known.rows, reason="the content is landed already")
 
     def close(self) -> Attempt:
         self.update(finished_at=now())
@@ -349,6 +366,7 @@ def _own_folder(parent: Path) -> Iterator[Path]:
 def _put_in_place(staged: Path, final: Path) -> None:
     for path in staged.iterdir():
         _sync(path)
+    final.parent.mkdir(parents=True, exist_ok=True)
     try:
         staged.rename(final)
     except OSError as error:

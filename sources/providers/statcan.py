@@ -30,8 +30,7 @@ import duckdb
 
 from sources.clock import now
 from sources.errors import ContractError, NotYet, SourceError, TransientError
-from sources.http import Http
-from sources.spec import Cadence, Dataset, Download, Field, Gate, Licence, Parsed, Provider, Table, Validators, Vintage
+from sources.spec import Ask, Cadence, Dataset, Download, Field, Licence, Parsed, Provider, Refusal, Shrunk, Table, Vintage
 from sources.statcan_table import SERIES, TABLES, parse_table
 from sources.statcan_wds import cube_metadata, is_wds_answer, parse_answer
 
@@ -42,9 +41,9 @@ RELEASE = time(8, 30)
 AFTER_RELEASE = "45 8,11 * * 1-5"
 
 
-def fetch_table(dataset: Dataset, http: Http, validators: Validators, folder: Path) -> Download | None:
+def fetch_table(ask: Ask) -> Download | None:
     """One conditional request for the full table."""
-    return http.download(f"/n1/tbl/csv/{dataset.name}-eng.zip", folder, validators)
+    return ask.http.download(f"/n1/tbl/csv/{ask.dataset.name}-eng.zip", ask.folder, ask.validators)
 
 
 def parse_payload(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
@@ -52,24 +51,27 @@ def parse_payload(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
     return parse_answer(dataset, payload, folder) if is_wds_answer(payload) else parse_table(dataset, payload, folder)
 
 
-def release_of(dataset: Dataset, http: Http, download: Download, parsed: Parsed) -> Vintage:
+def release_of(ask: Ask, download: Download, parsed: Parsed) -> Vintage:
     """The day of the cube's release; raises NotYet where the zip ends before its cube."""
-    cube = cube_metadata(http, dataset.name)
+    cube = cube_metadata(ask.http, ask.dataset.name)
     through, end = parsed.data_through, cube.period_of(cube.end)
     if through is None or cube.period_of(through) < end:
         raise NotYet(
-            dataset.id,
+            ask.dataset.id,
             f"the zip ends with {through}, and its cube, released on {cube.released}, with {end}: it lags on a release day by some hours",
             "Ask again later today",
         )
     return Vintage(cube.released)
 
 
-def explain_conflict(subject: str, said: str) -> SourceError:
+def explain(refusal: Refusal) -> SourceError | None:
     """Before 08:30 Eastern, 409 is the lock on what is about to be released; later it is an outage like any other."""
+    if refusal.status != 409:
+        return None
     if now().astimezone(EASTERN).time() < RELEASE:
-        return NotYet(subject, f"locked until 08:30 Eastern, while the day's release is prepared ({said})", "Ask again after 08:30")
-    return TransientError(subject, f"{said}, though the lock ends at 08:30 Eastern", "Try again later")
+        said = f"locked until 08:30 Eastern, while the day's release is prepared ({refusal.said})"
+        return NotYet(refusal.subject, said, "Ask again after 08:30")
+    return TransientError(refusal.subject, f"{refusal.said}, though the lock ends at 08:30 Eastern", "Try again later")
 
 
 def table(product_id: str, title: str, cadence: Cadence, caveats: str = "", labels: tuple[Field, ...] = ()) -> Dataset:
@@ -86,7 +88,7 @@ def table(product_id: str, title: str, cadence: Cadence, caveats: str = "", labe
         parse=parse_payload,
         fetch=fetch_table,
         release_of=release_of,
-        gate=Gate(0.02, "tables grow by a period a release; series are withdrawn one by one"),
+        gates=(Shrunk(0.02, "tables grow by a period a release; series are withdrawn one by one"),),
         caveats=caveats,
     )
 
@@ -195,7 +197,7 @@ PROVIDER = Provider(
         ),
     ),
     resolve=resolve,
-    explain_conflict=explain_conflict,
+    explain=explain,
     # The service allows 25 requests a second and address.
     min_seconds_between_requests=0.05,
 )

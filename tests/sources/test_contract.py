@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ import pytest
 
 from sources import contract
 from sources.errors import ContractError
-from sources.spec import Cadence, Dataset, Field, Gate, Licence, Parsed, Table
+from sources.spec import Cadence, Dataset, Field, Gap, Gate, Licence, Magnitude, Parsed, Shrunk, Table
 
 FACTS = Table(
     "facts",
@@ -27,7 +28,7 @@ NO_NOTES = "SELECT 1::BIGINT AS line, ['a'] AS cells LIMIT 0"
 ROW = "SELECT '2024-01' AS month, '27' AS product, 1.5::DOUBLE AS value"
 
 
-def dataset(gate: Gate | None = None) -> Dataset:
+def dataset(*gates: Gate) -> Dataset:
     return Dataset(
         provider="agency",
         name="figures",
@@ -37,7 +38,7 @@ def dataset(gate: Gate | None = None) -> Dataset:
         cadence=Cadence("monthly", "30 8 * * *", "America/Toronto", 40, 70),
         licence=Licence("a licence", "https://example.org", "words"),
         parse=lambda dataset, payload, folder: Parsed({}, None, None),
-        gate=gate,
+        gates=gates,
     )
 
 
@@ -153,18 +154,48 @@ def test_a_first_table_without_rows_is_refused(tmp_path: Path) -> None:
     assert "no row for 'facts'" in refusal(tmp_path, ROW + " LIMIT 0", rows=0)
 
 
-# The gate
+# The gates
 
 
-def test_a_vintage_may_shrink_as_far_as_the_gate_allows() -> None:
-    gated = dataset(Gate(0.02, "series end, tables do not"))
-    contract.check_gate(gated, 98, 100)
-    contract.check_gate(gated, 200, 100)
-    with pytest.raises(ContractError) as caught:
-        contract.check_gate(gated, 9_700, 10_000)
-    assert "9,700 rows where 10,000 are held already: 3.0% fewer, and at most 2.0% may go (series end, tables do not)" in str(caught.value)
+def test_a_vintage_may_shrink_as_far_as_the_gate_allows(tmp_path: Path) -> None:
+    gated = dataset(Shrunk(0.02, "series end, tables do not"))
+    contract.check_gates(gated, tmp_path, 98, 100, None)
+    contract.check_gates(gated, tmp_path, 200, 100, None)
+    with pytest.raises(ContractError, match=r"9,700 rows where 10,000 are held already: 3.0% fewer, and at most 2.0% may go \(series end"):
+        contract.check_gates(gated, tmp_path, 9_700, 10_000, None)
 
 
-def test_without_a_gate_or_a_vintage_before_any_size_passes() -> None:
-    contract.check_gate(dataset(), 1, 1_000_000)
-    contract.check_gate(dataset(Gate(0.0, "none may go")), 1, None)
+def test_without_a_gate_or_a_vintage_before_any_size_passes(tmp_path: Path) -> None:
+    contract.check_gates(dataset(), tmp_path, 1, 1_000_000, None)
+    contract.check_gates(dataset(Shrunk(0.0, "none may go")), tmp_path, 1, None, None)
+
+
+@pytest.fixture
+def two_vintages(tmp_path: Path) -> Callable[[str, str], tuple[Path, Path]]:
+    """Folders of a new vintage and of the one before it, from the rows of their first table as SQL."""
+
+    def write(new: str, held: str) -> tuple[Path, Path]:
+        folders = tmp_path / "new", tmp_path / "held"
+        for folder, rows in zip(folders, (new, held), strict=True):
+            folder.mkdir()
+            duckdb.sql(f"SELECT * FROM (VALUES {rows}) AS rows(month, value)").write_parquet(str(folder / "facts.parquet"))
+        return folders
+
+    return write
+
+
+def test_no_period_that_was_held_may_be_gone(two_vintages: Callable[[str, str], tuple[Path, Path]]) -> None:
+    gated = dataset(Gap("month", "months are never withdrawn"))
+    new, held = two_vintages("('2024-01', 1), ('2024-03', 1), ('2024-04', 1)", "('2024-01', 1), ('2024-02', 1), ('2024-03', 1)")
+    contract.check_gates(gated, new, 3, 3, None)
+    with pytest.raises(ContractError, match=r"lacks 1 periods of 'month' that are held already: \['2024-02'\] \(months are never withdrawn"):
+        contract.check_gates(gated, new, 3, 3, held)
+    contract.check_gates(gated, held, 3, 3, held)
+
+
+def test_a_scale_that_moved_is_noticed(two_vintages: Callable[[str, str], tuple[Path, Path]]) -> None:
+    gated = dataset(Magnitude("value", "month", 10, "revisions are small"))
+    new, held = two_vintages("('2024-01', 5000.0), ('2024-02', -6.0), ('2024-03', 9e9)", "('2024-01', 5.0), ('2024-02', 7.0), ('2024-02', NULL)")
+    with pytest.raises(ContractError, match=r"the sum of 'value' in 2024-01 was 5 and is 5,000, 1,000 times as much or as little, where 10 is"):
+        contract.check_gates(gated, new, 3, 3, held)
+    contract.check_gates(dataset(Magnitude("value", "month", 1001, "anything goes")), new, 3, 3, held)

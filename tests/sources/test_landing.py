@@ -19,7 +19,7 @@ import pytest
 
 from sources.errors import ContractError, NotYet
 from sources.landing import Attempt, LandedVintage, Landing
-from sources.spec import Cadence, Dataset, Download, Field, Gate, Licence, Parsed, Table, Validators, Vintage
+from sources.spec import Cadence, Dataset, Download, Field, Licence, Parsed, Shrunk, Table, Validators, Vintage
 
 FACTS = Table("facts", (Field("month", "Month"), Field("value", "Figure", type="number", unit="CAD")), key=("month",))
 NOTES = Table(
@@ -127,7 +127,7 @@ def test_validators_are_those_of_the_last_download_that_is_landed(tmp_path: Path
 
 
 def _too_small(folder: Path) -> tuple[Path, Dataset]:
-    return payload(folder, "2024-01,5"), replace(DATASET, gate=Gate(0.1, "months stay"))
+    return payload(folder, "2024-01,5"), replace(DATASET, gates=(Shrunk(0.1, "months stay"),))
 
 
 def _interrupted(dataset: Dataset, path: Path, folder: Path) -> Parsed:
@@ -171,7 +171,7 @@ def test_not_yet_is_an_answer_and_leaves_no_vintage(tmp_path: Path, landing: Lan
 
 
 def test_a_partial_vintage_may_be_small_and_does_not_set_the_gate(tmp_path: Path, landing: Landing) -> None:
-    gated = replace(DATASET, gate=Gate(0.1, "months stay"))
+    gated = replace(DATASET, gates=(Shrunk(0.1, "months stay"),))
     land(landing, payload(tmp_path, *(f"2024-{month:02d},1" for month in range(1, 11))), gated)
     assert land(landing, payload(tmp_path, "2024-01,7"), gated, is_partial=True).outcome == "landed"
     with pytest.raises(ContractError, match="10 are held already"):
@@ -179,7 +179,7 @@ def test_a_partial_vintage_may_be_small_and_does_not_set_the_gate(tmp_path: Path
 
 
 def test_a_whole_table_cannot_be_smaller_than_an_excerpt_of_it(tmp_path: Path, landing: Landing) -> None:
-    gated = replace(DATASET, gate=Gate(0.1, "months stay"))
+    gated = replace(DATASET, gates=(Shrunk(0.1, "months stay"),))
     land(landing, payload(tmp_path, *(f"2024-{month:02d},1" for month in range(1, 11))), gated, is_partial=True)
     with pytest.raises(ContractError, match=r"10 are held already.*--partial"):
         land(landing, payload(tmp_path, "2024-01,8", "2024-02,8"), gated)
