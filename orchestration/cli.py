@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ from orchestration.lib.table_format import FORMATS, show
 from orchestration.publication.release import ReleaseInfo, current_release, link_of
 from orchestration.settings import DATA_DIR_VARIABLE, REPOSITORY, Settings
 from sources import intake, registry
+from sources.clock import now
+from sources.credentials import configuration, how_to_configure
 from sources.errors import SourceError
-from sources.landing import Landing
-from sources.spec import Vintage
+from sources.landing import Attempt, Landing
+from sources.spec import Dataset, Vintage
 
 messages = Console(stderr=True, highlight=False, emoji=False)
 
@@ -98,6 +101,31 @@ def refresh(settings: Settings, names: tuple[str, ...]) -> None:
     _raise_if_any(failures)
 
 
+@main.command()
+@click.argument("name", metavar="DATASET")
+@click.argument("parts", metavar="[PART]...", nargs=-1)
+@click.pass_obj
+def backfill(settings: Settings, name: str, parts: tuple[str, ...]) -> None:
+    """Fetch the past of a data set that is released in parts, and build. Without parts: all that have not landed, the newest first."""
+    from orchestration.lib.backfill import backfill as fill
+
+    dataset = registry.dataset(name)
+    if not dataset.partition or not dataset.fetch:
+        raise UserError(f"{dataset.id} is not fetched in parts; run `warehouse {'refresh' if dataset.fetch else 'import'} {dataset.id}`")
+    wanted = parts or intake.missing_parts(Landing(settings.data_dir), dataset)
+    if not wanted:
+        messages.print(f"{dataset.id}: all parts have landed.")
+    result = fill(settings, dataset, wanted, messages)
+    outcomes = Counter(attempt.outcome.replace("_", " ") for attempt in result.attempts)
+    if outcomes:
+        messages.print(f"{dataset.id}: " + ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()))
+    if result.left:
+        result.failures.append(f"{len(result.left)} parts were not asked for; run the command again to go on from {result.left[0]}")
+    if outcomes["landed"]:
+        _build(settings, None, force=False)
+    _raise_if_any(result.failures)
+
+
 @main.command(name="import")
 @click.argument("name", metavar="DATASET")
 @click.argument("file", type=click.Path(path_type=Path))
@@ -118,7 +146,7 @@ def import_(settings: Settings, name: str, file: Path, vintage: str | None, is_p
 @format_option
 @click.pass_obj
 def datasets(settings: Settings, format_: str) -> None:
-    """What can be landed: title, cadence, licence, last vintage."""
+    """What can be landed: title, cadence, licence, whether a key is needed and set, last vintage."""
     landed = Landing(settings.data_dir).vintages()
     rows = []
     for dataset in registry.datasets():
@@ -128,15 +156,20 @@ def datasets(settings: Settings, format_: str) -> None:
                 "dataset": dataset.id,
                 "title": dataset.title,
                 "cadence": dataset.cadence.name,
+                "asked_at": f"{dataset.cadence.cron} {dataset.cadence.timezone}" if dataset.fetch else None,
                 "access": "fetched" if dataset.fetch else "imported or bundled",
+                "configuration": configuration(dataset),
+                "how_to_get_a_key": how_to_configure(dataset) or None,
+                "parts_by": dataset.partition.by if dataset.partition else None,
                 "vintages": len(vintages),
                 "last_vintage": vintages[-1].label if vintages else None,
                 "licence": dataset.licence.name,
+                "allows_copies": dataset.licence.allows_copies,
                 "attribution": dataset.licence.attribution,
                 "source_url": dataset.source_url,
             }
         )
-    show(rows, format_, hide_in_table=("attribution", "source_url"))
+    show(rows, format_, hide_in_table=("asked_at", "how_to_get_a_key", "parts_by", "allows_copies", "attribution", "source_url"))
 
 
 @main.command()
@@ -180,8 +213,6 @@ def claims(settings: Settings, event_date: datetime | None, as_known_on: datetim
     import duckdb
 
     from orchestration.lib.claim_table import judge
-    from sources.clock import now
-
     release = _release(settings, None)
     with duckdb.connect(release.database, read_only=True) as connection:
         verdicts = judge(connection, [(event_date and event_date.date(), as_known_on.date() if as_known_on else now().date())])
@@ -217,7 +248,7 @@ def _refresh(settings: Settings, datasets: list[Any]) -> list[str]:
     for dataset in datasets:
         if dataset.id not in declared or dataset.fetch is None:
             try:
-                intake.fetch(landing, dataset)
+                intake.refresh(landing, dataset)
             except SourceError as error:
                 failures.append(str(error))
     chosen = [dataset for dataset in datasets if dataset.id in declared and dataset.fetch]
@@ -227,13 +258,18 @@ def _refresh(settings: Settings, datasets: list[Any]) -> list[str]:
 
         failures += run_job("refresh", settings, {}, messages, [raw_key(dataset) for dataset in chosen])
     for dataset in datasets:
-        last = list(landing.attempts(dataset.id))[-1]
-        messages.print(
-            _escaped(f"{dataset.id}: {last.outcome.replace('_', ' ')}{f' as vintage {last.vintage}' if last.vintage else ''}"), soft_wrap=True
-        )
-        if last.outcome == "not_yet":
-            messages.print(_escaped(f"  {last.reason}"), soft_wrap=True)
+        for last in _last_attempts(landing, dataset, dataset.live_parts(now().date())):
+            part, vintage = f" {last.part}" if last.part else "", f" as vintage {last.vintage}" if last.vintage else ""
+            messages.print(_escaped(f"{dataset.id}{part}: {last.outcome.replace('_', ' ')}{vintage}"), soft_wrap=True)
+            if last.outcome in ("not_yet", "not_configured"):
+                messages.print(_escaped(f"  {last.reason}"), soft_wrap=True)
     return failures
+
+
+def _last_attempts(landing: Landing, dataset: Dataset, parts: Iterable[str]) -> list[Attempt]:
+    """The last attempt at each of the parts that was tried."""
+    newest = {attempt.part: attempt for attempt in landing.attempts(dataset.id)}
+    return [newest[part] for part in parts if part in newest]
 
 
 def _run(settings: Settings, job: str, run_config: Mapping[str, Any]) -> None:

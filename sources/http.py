@@ -29,6 +29,7 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from sources.clock import now
+from sources.credentials import secret
 from sources.errors import ContractError, PermanentError, SourceError, TransientError
 from sources.spec import Credential, Download, Provider, Refusal, Validators
 
@@ -183,11 +184,6 @@ class Http:
             return (self.upstream or self.provider.base_url) + url
         known = next((known for known in (self.provider.base_url, *self.provider.other_urls) if url.startswith(known)), None)
         return self.upstream + url.removeprefix(known) if known and self.upstream else url
-
-
-def secret(credential: Credential | None) -> str | None:
-    """The key that the environment holds for the credential, None where it holds none."""
-    return (os.environ.get(credential.variable) or "").strip() or None if credential else None
 
 
 def redacted(address: str) -> str:

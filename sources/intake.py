@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sources import registry
 from sources.clock import now
+from sources.credentials import configuration, how_to_configure
 from sources.errors import NotConfigured, PermanentError, SourceError
 from sources.fingerprint import sha256_of
 from sources.http import Http
@@ -65,8 +66,9 @@ def fetch(landing: Landing, dataset: Dataset, part: str = "", http: Http | None 
         if dataset.fetch is None or dataset.release_of is None:
             raise PermanentError(dataset.id, "the agency offers no machine access to this data set", f"Use `warehouse import {dataset.id} FILE`")
         _check_asked(dataset, part)
+        if configuration(dataset) == "not configured":
+            raise NotConfigured(dataset.id, "the agency asks for a key", how_to_configure(dataset))
         http = http or Http(registry.provider_of(dataset), dataset.id, dataset.credential)
-        _check_configured(dataset, http)
         ask = Ask(dataset, part, http, landing.validators(dataset.id, part), folder)
         download = dataset.fetch(ask)
         if download is None:
@@ -102,12 +104,6 @@ def _check_asked(dataset: Dataset, part: str) -> None:
     except ValueError as error:
         expected = dataset.partition.expected(now().date()) if dataset.partition else ()
         raise PermanentError(dataset.id, str(error), f"The newest parts are: {', '.join(expected[-5:])}" if expected else "") from error
-
-
-def _check_configured(dataset: Dataset, http: Http) -> None:
-    credential = dataset.credential
-    if credential and credential.is_required and not http.has_key:
-        raise NotConfigured(dataset.id, f"{credential.variable} is not set", f"Get a key at {credential.get_it_at} and set {credential.variable}")
 
 
 def _together(dataset: Dataset, failures: list[SourceError]) -> SourceError:

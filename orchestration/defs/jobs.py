@@ -2,23 +2,25 @@
 
 import dagster as dg
 
+from orchestration.lib.raw_assets import PARTS
+from orchestration.lib.refresh_jobs import refresh_job
 from orchestration.lib.warehouse import Warehouse
 from sources import registry
 
 
 @dg.definitions
 def jobs() -> dg.Definitions:
-    askable = [dataset for dataset in registry.datasets() if dataset.fetch]
     return dg.Definitions(
         jobs=[
             dg.define_asset_job(
-                "build", selection=dg.AssetSelection.all(), description="Land the bundled vintages and make everything of what has landed."
+                "build",
+                selection=dg.AssetSelection.all() - dg.AssetSelection.groups(PARTS),
+                description="Land the bundled vintages and make everything of what has landed.",
             ),
-            dg.define_asset_job(
+            refresh_job(
                 "refresh",
-                selection=dg.AssetSelection.groups("raw"),
-                config={"ops": {f"raw__{dataset.provider}__{dataset.name}": {"config": {"ask_agency": True}} for dataset in askable}},
-                description="Ask every agency for what is new. What depends on it is rebuilt only where content changed.",
+                registry.datasets(),
+                "Ask every agency for what is new. What depends on it is rebuilt only where content changed.",
             ),
         ],
         sensors=[

@@ -1,9 +1,9 @@
-"""What is fetched: one asset per data set of the registry, and the list of what has landed."""
+"""What is fetched: one asset per data set of the registry, one for the parts of those that have parts, and the list of what has landed."""
 
 import dagster as dg
 
 from orchestration.lib.automation import on_new_data
-from orchestration.lib.raw_assets import content_version, raw_asset, raw_key
+from orchestration.lib.raw_assets import content_version, has_parts_to_fetch, parts_asset, raw_asset, raw_key
 from orchestration.lib.warehouse import Warehouse
 from sources import registry
 
@@ -25,4 +25,5 @@ def raw() -> dg.Definitions:
         vintages = warehouse.landing.vintages()
         return dg.MaterializeResult(data_version=dg.DataVersion(content_version(vintages)), metadata={"dagster/row_count": len(vintages)})
 
-    return dg.Definitions(assets=[vintage, *(raw_asset(dataset) for dataset in datasets)])
+    parts = [parts_asset(dataset) for dataset in datasets if has_parts_to_fetch(dataset)]
+    return dg.Definitions(assets=[vintage, *(raw_asset(dataset) for dataset in datasets), *parts])

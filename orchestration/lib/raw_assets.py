@@ -1,4 +1,8 @@
-"""Data set -> raw asset: one asset, its checks, freshness and pool for every entry of the registry."""
+"""Data set -> raw asset: one asset, its checks, freshness and pool for every entry of the registry.
+
+A data set that an agency offers in parts has a second asset, partitioned, that fetches the parts which somebody chooses: that is how its past is
+filled in from the UI. What it lands makes the first one due.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -14,6 +18,7 @@ from sources.landing import Attempt, LandedVintage
 from sources.spec import Dataset
 
 GROUP = "raw"
+PARTS = "parts"
 LANDED = "payload_meets_contract"
 RECENT = "data_are_recent"
 
@@ -28,9 +33,17 @@ def raw_key(dataset: Dataset) -> dg.AssetKey:
     return dg.AssetKey([GROUP, dataset.provider, dataset.name])
 
 
+def parts_key(dataset: Dataset) -> dg.AssetKey:
+    return dg.AssetKey([PARTS, dataset.provider, dataset.name])
+
+
+def has_parts_to_fetch(dataset: Dataset) -> bool:
+    return bool(dataset.fetch and dataset.partition and dataset.partition.expected(now().date()))
+
+
 def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
     """The asset that lands this data set. Its data version is the content that has landed, so that asking in vain changes nothing downstream."""
-    provider = registry.provider_of(dataset)
+    has_parts = has_parts_to_fetch(dataset)
 
     @dg.asset(
         key=raw_key(dataset),
@@ -38,13 +51,9 @@ def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         description="\n\n".join(filter(None, [dataset.title, dataset.caveats])),
         kinds={"parquet"},
         pool=f"api_{dataset.provider}",
-        metadata={
-            "agency": provider.title,
-            "source": dg.MetadataValue.url(dataset.source_url),
-            "licence": dataset.licence.name,
-            "attribution": dataset.licence.attribution,
-            "cadence": dataset.cadence.name,
-        },
+        metadata=_terms(dataset),
+        deps=[parts_key(dataset)] if has_parts else [],
+        automation_condition=dg.AutomationCondition.any_deps_updated().newly_true() if has_parts else None,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=dataset.cadence.stale_after_days)),
         check_specs=[
             dg.AssetCheckSpec(LANDED, asset=raw_key(dataset), blocking=True, description="The last payload was what the data set's contract says."),
@@ -56,7 +65,7 @@ def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         try:
             attempts = intake.land_bundled(landing, dataset)
             if config.ask_agency and dataset.fetch:
-                attempts.append(intake.fetch(landing, dataset))
+                attempts += intake.refresh(landing, dataset)
         except SourceError as error:
             yield dg.AssetCheckResult(check_name=LANDED, passed=False, metadata={"reason": str(error)})
             raise dg.Failure(str(error), allow_retries=False) from error
@@ -70,9 +79,47 @@ def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
     return land
 
 
+def parts_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    """The asset whose partitions are the parts that the agency offers; a part that is there already costs one conditional request."""
+    partition = dataset.partition
+    assert partition
+
+    @dg.asset(
+        key=parts_key(dataset),
+        group_name=PARTS,
+        description=f"The parts of {dataset.id}, by {partition.by}, fetched one by one. {dataset.title}.",
+        kinds={"parquet"},
+        pool=f"api_{dataset.provider}",
+        metadata=_terms(dataset),
+        partitions_def=dg.StaticPartitionsDefinition(list(partition.expected(now().date()))),
+        backfill_policy=dg.BackfillPolicy.multi_run(),
+    )
+    def fetch_part(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+        try:
+            attempt = intake.fetch(warehouse.landing, dataset, context.partition_key)
+        except SourceError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        context.log.info(f"{attempt.outcome} {attempt.vintage or ''} {attempt.reason}")
+        if attempt.outcome in ("not_yet", "not_configured"):
+            raise dg.Failure(attempt.reason, allow_retries=False)
+        return dg.MaterializeResult(metadata={"outcome": attempt.outcome, "dagster/row_count": attempt.rows or 0})
+
+    return fetch_part
+
+
+def _terms(dataset: Dataset) -> dict[str, dg.MetadataValue | str]:
+    return {
+        "agency": registry.provider_of(dataset).title,
+        "source": dg.MetadataValue.url(dataset.source_url),
+        "licence": dataset.licence.name,
+        "attribution": dataset.licence.attribution,
+        "cadence": dataset.cadence.name,
+    }
+
+
 def content_version(vintages: list[LandedVintage]) -> str:
     """A hash of what has landed: it changes with the content and with nothing else."""
-    return hashlib.sha256(repr([(vintage.vintage, vintage.fingerprint) for vintage in vintages]).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr([(vintage.part, vintage.vintage, vintage.fingerprint) for vintage in vintages]).encode()).hexdigest()[:16]
 
 
 def _metadata(vintages: list[LandedVintage], attempts: list[Attempt]) -> dict[str, dg.MetadataValue | str | int]:
@@ -80,7 +127,7 @@ def _metadata(vintages: list[LandedVintage], attempts: list[Attempt]) -> dict[st
         return {"vintages": 0}
     newest = vintages[-1]
     return {
-        "dagster/row_count": newest.rows,
+        "dagster/row_count": sum({vintage.part: vintage.rows for vintage in vintages}.values()),
         "vintages": len(vintages),
         "vintage": newest.vintage,
         "data_through": str(newest.data_through),

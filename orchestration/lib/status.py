@@ -1,4 +1,4 @@
-"""The state of every data set in a line: what is landed, how the last attempt went, and what to do."""
+"""The state of every data set in a line: what is landed, how the last attempts went, and what to do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from sources import registry
 from sources.clock import now
+from sources.credentials import configuration, how_to_configure
 from sources.landing import Attempt, LandedVintage, Landing
 from sources.spec import Dataset
 
@@ -22,11 +23,14 @@ def dataset_status(landing: Landing) -> list[dict[str, Any]]:
 
 
 def _row(dataset: Dataset, vintages: list[LandedVintage], attempts: list[Attempt]) -> dict[str, Any]:
+    last_of_part = {attempt.part: attempt for attempt in attempts}
     last = attempts[-1] if attempts else None
-    state, remedy = _judgement(dataset, vintages, last)
+    failed = [attempt for attempt in last_of_part.values() if attempt.outcome == "failed"]
+    state, remedy = _judgement(dataset, vintages, last, failed)
     return {
         "dataset": dataset.id,
         "state": state,
+        "parts": len({vintage.part for vintage in vintages}) if dataset.partition else None,
         "last_vintage": vintages[-1].label if vintages else None,
         "data_through": max((vintage.data_through for vintage in vintages if vintage.data_through), default=None),
         "last_attempt": last.finished_at.isoformat(timespec="seconds") if last else None,
@@ -35,11 +39,13 @@ def _row(dataset: Dataset, vintages: list[LandedVintage], attempts: list[Attempt
     }
 
 
-def _judgement(dataset: Dataset, vintages: list[LandedVintage], last: Attempt | None) -> tuple[str, str]:
-    if last and last.outcome == "failed":
-        return "failed", last.reason
+def _judgement(dataset: Dataset, vintages: list[LandedVintage], last: Attempt | None, failed: list[Attempt]) -> tuple[str, str]:
+    if failed:
+        return "failed", _reasons(failed)
+    if configuration(dataset) == "not configured" and not vintages:
+        return "not configured", f"{how_to_configure(dataset)}, or warehouse import {dataset.id} FILE"
     if not vintages:
-        return "empty", f"warehouse {'refresh' if dataset.fetch else 'import'} {dataset.id}"
+        return "empty", f"warehouse refresh {dataset.id}" if dataset.fetch else f"warehouse import {dataset.id} FILE"
     if last and last.outcome == "not_yet":
         return "not yet", last.reason
     ends = [vintage.data_through for vintage in vintages if vintage.data_through]
@@ -48,3 +54,10 @@ def _judgement(dataset: Dataset, vintages: list[LandedVintage], last: Attempt | 
         reason = f"the newest period is {age} days old, {dataset.cadence.data_lag_days} are usual"
         return "stale", f"{reason}; {f'warehouse refresh {dataset.id}' if dataset.fetch else 'wait for a newer copy or import one'}"
     return "current", ""
+
+
+def _reasons(failed: list[Attempt]) -> str:
+    """Why it failed; of a data set in parts, the first one's reason and how many others failed."""
+    first = failed[0]
+    others = f" (and {len(failed) - 1} other parts)" if failed[1:] else ""
+    return (f"{first.part}: " if first.part else "") + first.reason + others

@@ -2,22 +2,23 @@
 
     meta.table_dictionary     schema_name, table_name, description, grain, primary_key VARCHAR[]
     meta.column_dictionary    schema_name, table_name, column_name, position, data_type, unit, description, classification
-    meta.dataset              dataset, title, source_url, cadence, licence, licence_url, attribution, is_aggregate, caveats
+    meta.dataset              dataset, title, source_url, cadence, licence, licence_url, allows_copies, attribution, is_aggregate, caveats
+    meta.source_column        dataset, table_name, column_name, position, data_type, unit, is_key, is_required, description
     meta.release              release_id, created_at, as_of, state, headline; empty until publication fills it
 
-The four describe themselves.
+The five describe themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import duckdb
 
 from orchestration.publication.tables import transaction
-from sources.spec import Dataset
+from sources.spec import DUCKDB_TYPE, Dataset
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,21 @@ def _write_relations(connection: duckdb.DuckDBPyConnection, tables: Iterable[Tab
           AND (found.schema_name, found.table_name, found.column_name) = (described.schema_name, described.table_name, described.column_name)""")
     for dataset in datasets:
         terms = dataset.licence
-        facts = (dataset.id, dataset.title, dataset.source_url, dataset.cadence.name, terms.name, terms.url, terms.attribution)
-        connection.execute("INSERT INTO meta.dataset VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [*facts, dataset.is_aggregate, dataset.caveats])
+        facts = (dataset.id, dataset.title, dataset.source_url, dataset.cadence.name, terms.name, terms.url, terms.allows_copies, terms.attribution)
+        connection.execute("INSERT INTO meta.dataset VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*facts, dataset.is_aggregate, dataset.caveats])
+        connection.executemany("INSERT INTO meta.source_column VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", list(_source_columns(dataset)))
 
 
-_OWN_TYPES: Final = {"primary_key": "VARCHAR[]", "position": "INTEGER", "is_aggregate": "BOOLEAN", "created_at": "TIMESTAMPTZ", "as_of": "DATE"}
+def _source_columns(dataset: Dataset) -> Iterator[tuple[str | int | bool, ...]]:
+    for table in dataset.tables:
+        for position, field in enumerate(table.fields, 1):
+            marks = (field.name in table.key, field.is_required)
+            yield (dataset.id, table.name, field.name, position, DUCKDB_TYPE[field.type], field.unit, *marks, field.description)
+
+
+_OWN_TYPES: Final = {"primary_key": "VARCHAR[]", "position": "INTEGER", "created_at": "TIMESTAMPTZ", "as_of": "DATE"} | dict.fromkeys(
+    ("is_aggregate", "allows_copies", "is_key", "is_required"), "BOOLEAN"
+)
 
 _TABLE_NAME: Final = (
     ColumnDescription("schema_name", "Schema of the table."),
@@ -112,9 +123,28 @@ _OWN_TABLES: Final = (
             ColumnDescription("cadence", "How often the owner releases."),
             ColumnDescription("licence", "Licence under which the figures are republished."),
             ColumnDescription("licence_url", "The licence's own page."),
+            ColumnDescription("allows_copies", "False where the owner allows single figures to be cited and no rows to be republished."),
             ColumnDescription("attribution", "The words that the owner asks for."),
             ColumnDescription("is_aggregate", "True where the data set was summed up from a finer one before it was bundled."),
             ColumnDescription("caveats", "What a user of the data set has to know."),
+        ),
+    ),
+    TableDescription(
+        "meta",
+        "source_column",
+        "What each column of a data set means, as its owner publishes it and as it lands.",
+        "column of a landed table",
+        ("dataset", "table_name", "column_name"),
+        (
+            ColumnDescription("dataset", "The data set as provider/name."),
+            ColumnDescription("table_name", "Landed table of the data set."),
+            ColumnDescription("column_name", "Name of the column, as its owner writes it."),
+            ColumnDescription("position", "Place of the column in its table, from 1."),
+            ColumnDescription("data_type", "Type in which the column lands; codes and marks stay text."),
+            ColumnDescription("unit", "Unit of the values; none for names, codes, dates and flags."),
+            ColumnDescription("is_key", "True where the column is one of those that identify a row."),
+            ColumnDescription("is_required", "False where some editions of the file lack the column."),
+            ColumnDescription("description", "What the column means."),
         ),
     ),
     TableDescription(

@@ -16,7 +16,7 @@ PROJECT: Final = Path(__file__).resolve().parents[2]
 
 _MAKES_THE_WAREHOUSE = ("sources", "orchestration", "dbt_project", "uv.lock")
 _GENERATED = frozenset({"__pycache__", "target", "logs"})
-_FACTS = ("dataset", "vintage", "fingerprint", "is_complete", "is_estimated")
+_FACTS = ("dataset", "part", "vintage", "fingerprint", "is_complete", "is_estimated")
 
 
 def state_of(data_dir: Path, as_of: date | None, project: Path = PROJECT) -> str:
@@ -24,7 +24,7 @@ def state_of(data_dir: Path, as_of: date | None, project: Path = PROJECT) -> str
     digest = hashlib.sha256(f"as of {as_of}\n".encode())
     for path in _files(project):
         digest.update(f"{path.relative_to(project).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    for path in sorted((data_dir / "landing").glob("*/*/vintage=*/vintage.json")):
+    for path in sorted((data_dir / "landing").glob("*/*/**/vintage.json")):
         vintage = json.loads(path.read_text(encoding="utf-8"))
         digest.update((json.dumps([vintage[fact] for fact in _FACTS]) + "\n").encode())
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 select
     dataset,
+    part,
     vintage,
     vintage_date,
     is_estimated as vintage_is_estimated,

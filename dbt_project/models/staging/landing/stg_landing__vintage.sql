@@ -1,7 +1,8 @@
--- Every landed vintage that was out by the as-of day, numbered per data set, with the next one that replaces the whole table.
+-- Every landed vintage that was out by the as-of day, numbered per data set and part, with the next one that replaces the whole of it.
 with released as (
     select
         dataset,
+        part,
         vintage,
         vintage_date,
         sequence as vintage_sequence,
@@ -18,7 +19,7 @@ with released as (
         landed_at,
         licence,
         attribution,
-        row_number() over (partition by dataset order by vintage_date, sequence) as vintage_position
+        row_number() over (partition by dataset, part order by vintage_date, sequence) as vintage_position
     from {{ source("landing", "vintage") }}
     where {{ released_by_as_of("vintage_date") }}
 )
@@ -28,4 +29,4 @@ select
     min(case when is_complete then vintage_position end) over later as next_complete_position,
     min(case when is_complete then vintage_date end) over later as next_complete_date
 from released
-window later as (partition by dataset order by vintage_position rows between 1 following and unbounded following)
+window later as (partition by dataset, part order by vintage_position rows between 1 following and unbounded following)
