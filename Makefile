@@ -6,7 +6,7 @@ DEV := .venv/.synced-dev
 DATA_DIR := $(abspath $(or $(WAREHOUSE_DATA_DIR),.warehouse))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all ui lint format bench clean
+.PHONY: help run test test-all test-live ui lint format bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ test: $(DEV) ## Run the tests that need nothing but Python
 test-all: test ## Run also the tests that need Debian packages, and install those
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null)
 	$(BIN)/pytest -q -m browser
+
+test-live: $(DEV) ## Ask every agency once, and land what it serves
+	WAREHOUSE_LIVE=1 $(BIN)/pytest -q tests/live
 
 ui: $(SYNCED) ## Open the orchestrator on http://127.0.0.1:3000
 	@mkdir -p $(DATA_DIR)/dagster && cp orchestration/dagster.yaml $(DATA_DIR)/dagster/

@@ -213,6 +213,7 @@ def claims(settings: Settings, event_date: datetime | None, as_known_on: datetim
     import duckdb
 
     from orchestration.lib.claim_table import judge
+
     release = _release(settings, None)
     with duckdb.connect(release.database, read_only=True) as connection:
         verdicts = judge(connection, [(event_date and event_date.date(), as_known_on.date() if as_known_on else now().date())])

@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -80,7 +80,7 @@ class Http:
         path = folder / (PurePosixPath(urlsplit(address).path).name or "payload")
         part = _Part(path.with_name(f".{path.name}.part"))
         try:
-            if _patiently(self._receive, address, part, validators):
+            if self._patiently(self._receive, address, part, validators):
                 part.path.replace(path)
                 return Download(path, redacted(address), now(), part.validators)
             return None
@@ -89,7 +89,7 @@ class Http:
 
     def bytes(self, method: str, url: str, payload: Any = None) -> Body | None:
         """The answer's body, None where there is no content (204); raises SourceError. The payload is sent as JSON."""
-        body: Body | None = _patiently(self._ask, method, self._address(url), payload)
+        body: Body | None = self._patiently(self._ask, method, self._address(url), payload)
         return body
 
     def json(self, method: str, url: str, payload: Any = None) -> Any:
@@ -101,6 +101,17 @@ class Http:
             said = _shown((body or b"").decode("utf-8", "replace"))
             address = redacted(self._address(url))
             raise ContractError(self.subject, f"{address} answered no JSON but {said!r}", "Open the address in a browser") from None
+
+    def _patiently(self, ask: Callable[..., Any], *arguments: Any) -> Any:
+        """Ask again while it helps. An agency that nobody could reach is asked once by whoever comes next, until it answers again."""
+        where = self.upstream or self.provider.base_url
+        try:
+            answer = (_once if where in _unreachable else _patient)(ask, *arguments)
+        except _UnreachableError:
+            _unreachable.add(where)
+            raise
+        _unreachable.discard(where)
+        return answer
 
     def _receive(self, address: str, part: _Part, validators: Validators) -> bool:
         headers = {"Accept-Encoding": "identity"} | (part.rest() or _conditions(validators))
@@ -165,7 +176,7 @@ class Http:
         where = redacted(address)
         match error:
             case requests.ConnectTimeout():
-                return TransientError(self.subject, f"{where} could not be reached within {CONNECT_SECONDS:g} s", _LATER)
+                return _UnreachableError(self.subject, f"{where} could not be reached within {CONNECT_SECONDS:g} s", _LATER)
             case requests.Timeout():
                 return TransientError(self.subject, f"{where} sent nothing for {READ_SECONDS:g} s", _LATER)
             case requests.exceptions.SSLError():
@@ -173,7 +184,7 @@ class Http:
             case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
                 return TransientError(self.subject, f"{where} cut the connection before the end", _LATER)
             case requests.ConnectionError():
-                return TransientError(self.subject, f"{where} could not be reached, or cut the connection", "Check the network, then try again")
+                return _UnreachableError(self.subject, f"{where} could not be reached, or cut the connection", "Check the network, then try again")
         return PermanentError(self.subject, f"{where} cannot be asked ({type(error).__name__})", "Check the address")
 
     def _too_large(self, address: str, limit: int) -> PermanentError:
@@ -227,6 +238,10 @@ class _Part:
         return True
 
 
+class _UnreachableError(TransientError):
+    """Nobody answers at the address."""
+
+
 class _BusyError(TransientError):
     """The agency answers, but not now; `wait` is the seconds that it asks for, None where it does not say."""
 
@@ -247,7 +262,9 @@ def _announce(details: RetryDetails) -> None:
 
 
 set_on_retry_hooks([_announce])
-_patiently = stamina.RetryingCaller(attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=60.0, wait_jitter=1.0).on(_back_off)
+_patient = stamina.RetryingCaller(attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=60.0, wait_jitter=1.0).on(_back_off)
+_once = stamina.RetryingCaller(attempts=1).on(_back_off)
+_unreachable: set[str] = set()
 
 _turns: dict[str, float] = {}
 _turns_lock = Lock()

@@ -53,7 +53,7 @@ def raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         pool=f"api_{dataset.provider}",
         metadata=_terms(dataset),
         deps=[parts_key(dataset)] if has_parts else [],
-        automation_condition=dg.AutomationCondition.any_deps_updated().newly_true() if has_parts else None,
+        automation_condition=dg.AutomationCondition.any_deps_updated() if has_parts else None,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=dataset.cadence.stale_after_days)),
         check_specs=[
             dg.AssetCheckSpec(LANDED, asset=raw_key(dataset), blocking=True, description="The last payload was what the data set's contract says."),

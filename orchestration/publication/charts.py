@@ -34,6 +34,8 @@ _LEADING: Final = 16
 _ROOMY: Final = 500
 # In pixels: what the label of a year takes, and the space around it.
 _YEAR_LABEL: Final = 64
+# In pixels: a name, and the span that it names.
+_SPAN_HEIGHT: Final = 30
 _CONFIG: Final = {
     "aria": False,
     "background": "transparent",
@@ -196,6 +198,22 @@ def unallocated(months: Sequence[Row], most_cad: float, width: int) -> Spec:
     return plot.chart()
 
 
+def holdings(spans: Sequence[Row], width: int) -> Spec:
+    """Draw the periods that are held of each data set, the first one on top; rows: dataset, data_from, data_through."""
+    plot = _Plot(width, _SPAN_HEIGHT * len(spans), 12, _years(*_extent(spans), width), _rungs(len(spans)))
+    for rung, held in enumerate(reversed(spans)):
+        ends = [{"x": held["data_from"], "y": rung}, {"x": held["data_through"], "y": rung}]
+        plot.line(ends, OTHERS, 5)
+        plot.dots(ends, OTHERS, size=20)
+    names = [{"x": _extent(spans)[0], "y": rung, "text": held["dataset"]} for rung, held in enumerate(reversed(spans))]
+    plot.text(names, INK, align="left", dy=-11)
+    return plot.chart()
+
+
+def _extent(spans: Sequence[Row]) -> tuple[date, date]:
+    return min(held["data_from"] for held in spans), max(held["data_through"] for held in spans)
+
+
 class _Plot:
     """Layers on one pair of axes, in a fixed frame so that charts of a page line up: `right` pixels beside it are for the labels of line ends.
 
@@ -255,6 +273,11 @@ def _percent(low: float, high: float, step: int) -> alt.Y:
 def _plain(low: float, high: float, ticks: int, form: str, label: str = "datum.label") -> alt.Y:
     axis = alt.Axis(title=None, ticks=False, domain=False, tickCount=ticks, format=form, labelExpr=label)
     return alt.Y("y:Q", scale=alt.Scale(domain=[low, high]), axis=axis)
+
+
+def _rungs(count: int) -> alt.Y:
+    """As many levels as there are rows, without labels of their own."""
+    return alt.Y("y:Q", scale=alt.Scale(domain=[-0.5, count - 0.2]), axis=None)
 
 
 def _years(first: date, last: date, width: int) -> alt.X:

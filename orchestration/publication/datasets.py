@@ -47,7 +47,7 @@ def public_datasets(connection: duckdb.DuckDBPyConnection) -> list[PublicDataset
         FROM meta.dataset AS described LEFT JOIN meta.source_file AS landed USING (dataset)
         GROUP BY ALL ORDER BY dataset""").fetchall()
     columns = _columns(connection)
-    return [PublicDataset(*row, columns=columns.get(row[0], ())) for row in rows]
+    return [PublicDataset(*(*row, columns.get(row[0], ()))) for row in rows]
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[SourceColumn, ...]]:

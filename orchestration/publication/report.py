@@ -69,6 +69,7 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, release_id: str, cre
         as_of=as_of,
         answer=answer,
         sources=_sources(warehouse),
+        holdings=_holdings(warehouse),
         claims=_claims(warehouse),
         history=history,
         revisions=_revisions(warehouse),
@@ -486,6 +487,43 @@ def _sources(warehouse: Rows) -> list[Row]:
         }
         for dataset, held in sources
     ]
+
+
+def _holdings(warehouse: Rows) -> Row | None:
+    """Which periods are held of which data set, the longest first, and which data sets wait for their first file."""
+    spans = warehouse.rows(
+        "meta.source_file",
+        """
+        SELECT dataset, min(data_from) AS data_from, max(data_through) AS data_through, count(*) AS vintages, count(DISTINCT part) AS parts,
+               sum("rows") AS "rows"
+        FROM meta.source_file WHERE data_from IS NOT NULL AND data_through IS NOT NULL GROUP BY dataset
+        ORDER BY data_from, data_through DESC, dataset""",
+    )
+    waiting = warehouse.rows("meta.dataset", "FROM meta.dataset WHERE dataset NOT IN (SELECT dataset FROM meta.source_file) ORDER BY dataset")
+    if not spans:
+        return None
+    return {
+        "spans": spans,
+        "waiting": [row["dataset"] for row in waiting],
+        "drawing": _draw(
+            lambda width: charts.holdings(spans, width),
+            f"Spans of the periods that are held of {len(spans)} data sets, from {spans[0]['data_from'].year} on.",
+        ),
+        "table": Table(
+            ("Data set", "From", "To", "Vintages", "Parts", "Rows in all vintages"),
+            [
+                (
+                    row["dataset"],
+                    day(row["data_from"]),
+                    day(row["data_through"]),
+                    f"{row['vintages']:,}",
+                    f"{row['parts']:,}" if row["parts"] > 1 else "–",
+                    f"{row['rows']:,}",
+                )
+                for row in spans
+            ],
+        ),
+    }
 
 
 def _draw(chart: Callable[[int], charts.Spec], label: str) -> Drawing:

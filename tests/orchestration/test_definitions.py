@@ -13,14 +13,15 @@ import pytest
 import yaml
 
 import orchestration.defs
-from orchestration.lib.raw_assets import LANDED, RECENT, raw_key
+from orchestration.lib.raw_assets import LANDED, RECENT, has_parts_to_fetch, parts_key, raw_key
 from orchestration.settings import DBT_PROJECT, REPOSITORY
 from sources import registry
 
 MODULES = [module.name for module in pkgutil.iter_modules(orchestration.defs.__path__)]
 DATASETS = registry.datasets()
+IN_PARTS = [dataset for dataset in DATASETS if has_parts_to_fetch(dataset)]
 # The layer names of the dbt project, and those around it.
-GROUPS = {"raw", "seeds", "staging", "intermediate", "marts", "meta", "metrics", "publish"}
+GROUPS = {"parts", "raw", "seeds", "staging", "intermediate", "marts", "meta", "metrics", "publish"}
 
 
 def keys(names: Any) -> set[str]:
@@ -37,7 +38,7 @@ def test_every_dependency_has_a_producer(graph: Any) -> None:
 def test_everything_leads_from_raw_data_to_the_release(graph: Any) -> None:
     """The roots are what is fetched and the seeds; the release comes last and waits for every public table."""
     roots = {graph.get(key).group_name for key in graph.root_materializable_asset_keys}
-    assert roots == {"raw", "seeds"}
+    assert roots == {"parts", "raw", "seeds"}
     release = dg.AssetKey(["publish", "release"])
     assert keys(graph.get_children(graph.get(release))) == set()
     public = {key for key in graph.get_all_asset_keys() if graph.get(key).group_name in ("marts", "meta", "metrics")}
@@ -58,19 +59,20 @@ def test_the_registry_makes_the_raw_assets(graph: Any) -> None:
 
 
 def dbt_sources() -> list[dict[str, Any]]:
-    files = (DBT_PROJECT / "models" / "staging").rglob("_sources.yml")
+    files = (DBT_PROJECT / "models" / "staging").rglob("_*sources.yml")
     return [source for file in files for source in yaml.safe_load(file.read_text())["sources"]]
 
 
 def test_every_dbt_source_is_a_data_set_of_the_registry() -> None:
     """And reads tables that the data set lands, from the folder where they land."""
     declared = {dataset.id: {table.name for table in dataset.tables} for dataset in DATASETS}
+    parts = {dataset.id: "part=*/" if dataset.partition else "" for dataset in DATASETS}
     for source in dbt_sources():
         meta = source["config"]["meta"]
         if source["name"] != "landing":
             assert meta["dataset"] in declared, f"{source['name']} belongs to no data set of the registry"
             assert {table["name"] for table in source["tables"]} <= declared[meta["dataset"]]
-            assert f"/{meta['dataset']}/vintage=*/{{name}}.parquet" in meta["external_location"]
+            assert f"/{meta['dataset']}/{parts[meta['dataset']]}vintage=*/{{name}}.parquet" in meta["external_location"]
 
 
 def test_every_data_set_of_the_registry_is_a_dbt_source() -> None:
@@ -105,7 +107,11 @@ def test_pools(graph: Any) -> None:
     """One at a time asks an agency; one at a time opens the working file, which is everything but what lands data."""
     for dataset in DATASETS:
         assert graph.get(raw_key(dataset)).pools == {f"api_{dataset.provider}"}
-    unguarded = [key.to_user_string() for key in graph.get_all_asset_keys() if key.path[0] != "raw" and graph.get(key).pools != {"warehouse"}]
+    for dataset in IN_PARTS:
+        assert graph.get(parts_key(dataset)).pools == {f"api_{dataset.provider}"}
+    unguarded = [
+        key.to_user_string() for key in graph.get_all_asset_keys() if key.path[0] not in ("raw", "parts") and graph.get(key).pools != {"warehouse"}
+    ]
     assert unguarded == []
     config = yaml.safe_load((REPOSITORY / "orchestration" / "dagster.yaml").read_text())
     assert config["concurrency"]["pools"] == {"default_limit": 1, "granularity": "op"}
@@ -129,13 +135,18 @@ def test_dbt_tests_are_checks(graph: Any) -> None:
 
 
 def test_only_what_depends_on_raw_data_is_automated(graph: Any) -> None:
-    """What asks an agency is never automated; the list of vintages is, so that one source's fault does not hide what another has landed."""
-    by_hand = {tuple(key.path) for key in graph.get_all_asset_keys() if not graph.get(key).automation_condition}
-    assert by_hand == {("raw", *dataset.id.split("/")) for dataset in registry.datasets()}
+    """What asks an agency is never automated; the list of vintages is, so that one source's fault does not hide what another has landed.
+
+    A data set whose parts somebody fetched is due too: that asks nobody, and tells what depends on it.
+    """
+    by_hand = {key for key in graph.get_all_asset_keys() if not graph.get(key).automation_condition}
+    assert by_hand == {raw_key(dataset) for dataset in DATASETS if dataset not in IN_PARTS} | {parts_key(dataset) for dataset in IN_PARTS}
 
 
 @pytest.mark.parametrize(
-    ("job", "groups"), [("build", GROUPS), ("refresh", {"raw"}), ("publish", {"publish"})], ids=lambda value: value if isinstance(value, str) else ""
+    ("job", "groups"),
+    [("build", GROUPS - {"parts"}), ("refresh", {"raw"}), ("publish", {"publish"})],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_the_jobs_resolve(code_location: dg.Definitions, graph: Any, job: str, groups: set[str]) -> None:
     chosen = code_location.resolve_job_def(job).asset_layer.executable_asset_keys

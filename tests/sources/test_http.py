@@ -147,6 +147,18 @@ def test_nobody_there(agency: Loopback, tmp_path: Path, monkeypatch: pytest.Monk
         fetched(Http(provider(agency)), tmp_path)
 
 
+def test_where_nobody_was_the_next_one_asks_once(agency: Loopback, tmp_path: Path, waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "http://127.0.0.1:2"
+    monkeypatch.setenv("WAREHOUSE_UPSTREAM_MADE_UP", address)
+    for expected in (ATTEMPTS - 1, ATTEMPTS - 1):
+        with pytest.raises(TransientError, match="could not be reached"):
+            fetched(Http(provider(agency)), tmp_path)
+        assert len(waits) == expected
+    monkeypatch.setenv("WAREHOUSE_UPSTREAM_MADE_UP", agency.base_url)
+    agency.faults.append(Refuse(503))
+    assert fetched(Http(provider(agency)), tmp_path) == BODY
+
+
 # Cut connections
 
 
