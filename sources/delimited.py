@@ -15,7 +15,6 @@ from itertools import count
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 
 from sources.errors import ContractError
 from sources.spec import DUCKDB_TYPE, Dataset, Field, Table
@@ -72,9 +71,11 @@ def read_texts(
 
 def from_rows(connection: duckdb.DuckDBPyConnection, names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> duckdb.DuckDBPyRelation:
     """Rows that Python holds, as texts: for sheets and documents, not for millions."""
-    frame = pd.DataFrame(list(rows), columns=list(names), dtype=object)
-    texts = ", ".join(f"CAST({_name(name)} AS VARCHAR) AS {_name(name)}" for name in names)
-    return connection.from_df(frame).project(texts)
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    texts = f"texts_{next(_count)}"
+    listed = ", ".join(f"unnest($c{place}::VARCHAR[]) AS {_name(name)}" for place, name in enumerate(names))
+    connection.execute(f"CREATE TEMP TABLE {texts} AS SELECT {listed}", {f"c{place}": list(column) for place, column in enumerate(columns)})
+    return connection.table(texts)
 
 
 def land(dataset: Dataset, table: Table, relation: duckdb.DuckDBPyRelation, folder: Path) -> int:

@@ -198,7 +198,7 @@ class Landing:
         fingerprint = dataset.fingerprint(download.path)
         attempt.update(sha256=sha256, fingerprint=fingerprint)
         with self._alone(dataset):
-            known = next((vintage for vintage in reversed(self.vintages(dataset.id)) if vintage.fingerprint == fingerprint), None)
+            known = self._with_content(dataset, fingerprint, attempt.record.part)
             if known and known == self._newest(dataset, known.part):
                 attempt.unchanged(known)
             else:
@@ -251,6 +251,11 @@ class Landing:
             (staged / "vintage.json").write_text(_to_json(description) + "\n")
             _put_in_place(staged, self.folder(dataset.id, vintage.label, parsed.part))
         attempt.update(outcome="landed", vintage=vintage.label, rows=rows, part=parsed.part)
+
+    def _with_content(self, dataset: Dataset, fingerprint: str, part: str) -> LandedVintage | None:
+        """The newest vintage of that content: of the part asked for, or of any where a file was brought."""
+        found = [vintage for vintage in self.vintages(dataset.id) if vintage.fingerprint == fingerprint and part in ("", vintage.part)]
+        return found[-1] if found else None
 
     def _newest(self, dataset: Dataset, part: str) -> LandedVintage | None:
         return next((vintage for vintage in reversed(self.vintages(dataset.id)) if vintage.part == part), None)
