@@ -92,7 +92,6 @@ def parts_asset(dataset: Dataset) -> dg.AssetsDefinition:
         pool=f"api_{dataset.provider}",
         metadata=_terms(dataset),
         partitions_def=dg.StaticPartitionsDefinition(list(partition.expected(now().date()))),
-        backfill_policy=dg.BackfillPolicy.multi_run(),
     )
     def fetch_part(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
         try:
