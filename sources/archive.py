@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from sources.errors import ContractError
@@ -27,7 +28,7 @@ def extract(dataset: Dataset, archive: Path, pattern: str, folder: Path) -> list
                     dataset.id, f"{archive.name} has no member like {pattern}; it has {sorted(chosen)[:10]}", "Use the agency's own file"
                 )
             return [_extracted(members, info, folder / name) for name, info in wanted]
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise ContractError(dataset.id, f"{archive.name} is a truncated or damaged zip ({error})", _AGAIN) from error
 
 

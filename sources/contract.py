@@ -89,7 +89,8 @@ def _check_size(dataset: Dataset, gate: Shrunk, rows: int, rows_held: int) -> No
 def _check_gap(dataset: Dataset, gate: Gap, new: Path, held: Path) -> None:
     with duckdb.connect() as connection:
         period = f'"{gate.period}"'
-        gone = connection.read_parquet(str(held)).project(period).except_(connection.read_parquet(str(new)).project(period)).order(period)
+        before, after = (connection.read_parquet(str(path)).project(period).distinct() for path in (held, new))
+        gone = before.except_(after).order(period)
         periods = [value for (value,) in gone.fetchall()]
     if periods:
         raise ContractError(

@@ -17,7 +17,7 @@ def read_json(dataset: Dataset, body: bytes, name: str) -> Any:
         raise ContractError(dataset.id, f"{name} is not UTF-8 at byte {error.start:,}: {body[error.start : error.start + 20]!r}", _AGAIN) from error
     except json.JSONDecodeError as error:
         around = " ".join(error.doc[max(0, error.pos - 60) : error.pos + 20].split())
-        where = "breaks off" if error.pos >= len(error.doc.rstrip()) - 1 else "is no JSON"
+        where = "breaks off" if error.pos >= len(error.doc.rstrip()) - 1 or error.msg.startswith("Unterminated") else "is no JSON"
         raise ContractError(dataset.id, f"{name} {where} at line {error.lineno}, column {error.colno}: …{around}", _AGAIN) from error
 
 

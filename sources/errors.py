@@ -26,7 +26,11 @@ class ContractError(SourceError):
 
 
 class TransientError(SourceError):
-    """The agency did not answer properly and may do so later: time-outs, 429, 5xx, cut connections."""
+    """The agency did not answer properly and may do so later: time-outs, 429, 5xx, cut connections. `wait` is the seconds that it asks for."""
+
+    def __init__(self, dataset: str, reason: str, remedy: str = "", wait: float | None = None) -> None:
+        super().__init__(dataset, reason, remedy)
+        self.wait = wait
 
 
 class PermanentError(SourceError):

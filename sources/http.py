@@ -169,7 +169,7 @@ class Http:
             return ContractError(self.subject, f"{said} with a web page instead of data: {_shown(body)!r}", "Open the address in a browser")
         if response.status_code in _RETRIED or response.status_code >= 500:
             wait = _retry_after(response)
-            return _BusyError(self.subject, said, _LATER if wait is None else f"Try again in {wait:,.0f} s, as it asks", wait)
+            return TransientError(self.subject, said, _LATER if wait is None else f"Try again in {wait:,.0f} s, as it asks", wait)
         return PermanentError(self.subject, said, "Check the address and what was asked; the same request will be refused again")
 
     def _failure(self, error: requests.RequestException, address: str) -> SourceError:
@@ -242,17 +242,9 @@ class _UnreachableError(TransientError):
     """Nobody answers at the address."""
 
 
-class _BusyError(TransientError):
-    """The agency answers, but not now; `wait` is the seconds that it asks for, None where it does not say."""
-
-    def __init__(self, dataset: str, reason: str, remedy: str = "", wait: float | None = None) -> None:
-        super().__init__(dataset, reason, remedy)
-        self.wait = wait
-
-
 def _back_off(error: Exception) -> bool | float:
     """Whether to ask again, and after how long; who asks for a longer wait than we have is not asked earlier, but left alone."""
-    if isinstance(error, _BusyError) and error.wait is not None:
+    if isinstance(error, TransientError) and error.wait:
         return error.wait if error.wait <= LONGEST_WAIT else False
     return isinstance(error, TransientError)
 

@@ -273,21 +273,26 @@ class Landing:
 
     def prepare(self, datasets: list[Dataset]) -> None:
         """Make what SQL needs to read the zone: an empty Parquet file per table, and the list of vintages."""
-        for dataset in datasets:
-            empty = self.folder(dataset.id, "none", "none" if dataset.partition else "")
-            empty.mkdir(parents=True, exist_ok=True)
-            for table in dataset.tables:
-                columns = ", ".join(f'NULL::{DUCKDB_TYPE[field.type]} AS "{field.name}"' for field in table.fields)
-                _write_parquet(f"SELECT {columns} LIMIT 0", empty / f"{table.name}.parquet")
+        with duckdb.connect() as connection:
+            for dataset in datasets:
+                self._prepare_empty(connection, dataset)
+            self._list_vintages(connection)
+
+    def _prepare_empty(self, connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+        empty = self.folder(dataset.id, "none", "none" if dataset.partition else "")
+        empty.mkdir(parents=True, exist_ok=True)
+        for table in dataset.tables:
+            columns = ", ".join(f'NULL::{DUCKDB_TYPE[field.type]} AS "{field.name}"' for field in table.fields)
+            _write_parquet(connection, f"SELECT {columns} LIMIT 0", empty / f"{table.name}.parquet")
+
+    def _list_vintages(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
-        rows = "\n".join(_to_json(vintage) for vintage in self.vintages())
         listing = self.root / f".vintage-{uuid.uuid4().hex}.jsonl"
-        listing.write_text(rows)
+        listing.write_text("\n".join(_to_json(vintage) for vintage in self.vintages()))
         columns = ", ".join(f"{name}: '{kind}'" for name, kind in _VINTAGE_COLUMNS.items())
+        query = f"SELECT * FROM read_json({_quoted(listing)}, format = 'newline_delimited', columns = {{{columns}}})"
         try:
-            _write_parquet(
-                f"SELECT * FROM read_json({_quoted(listing)}, format = 'newline_delimited', columns = {{{columns}}})", self.root / "vintage.parquet"
-            )
+            _write_parquet(connection, query, self.root / "vintage.parquet")
         finally:
             listing.unlink()
 
@@ -379,10 +384,9 @@ def _put_in_place(staged: Path, final: Path) -> None:
     _sync(final.parent)
 
 
-def _write_parquet(query: str, path: Path) -> None:
+def _write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     incoming = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-    with duckdb.connect() as connection:
-        connection.execute(f"COPY ({query}) TO {_quoted(incoming)} (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(f"COPY ({query}) TO {_quoted(incoming)} (FORMAT parquet, COMPRESSION zstd)")
     incoming.replace(path)
 
 

@@ -61,7 +61,7 @@ class Table:
 class Cadence:
     """When a data set is released: a cron line in the agency's time zone, and how long silence is normal.
 
-    `stale_after_days` counts from the last look (fetch), `data_lag_days` from the end of the last period in the data.
+    `stale_after_days` counts from the last look (fetch), `data_lag_days` from the first day of the last period in the data.
     """
 
     name: Literal["daily", "weekly", "monthly", "quarterly", "annual", "irregular"]

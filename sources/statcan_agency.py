@@ -22,6 +22,10 @@ def annual(data_lag_days: int) -> Cadence:
     return Cadence("annual", WEEKLY, TIMEZONE, stale_after_days=10, data_lag_days=data_lag_days)
 
 
+# Out 35 days after the month's end, so that a month's data are the latest for up to 66 days; a US shutdown adds weeks.
+MERCHANDISE_TRADE = monthly(data_lag_days=75)
+
+
 def open_licence(product: str) -> Licence:
     """The agency's terms, with the words that it asks for."""
     return Licence(

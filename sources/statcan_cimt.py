@@ -12,21 +12,23 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from sources.archive import extract
 from sources.clock import now
 from sources.delimited import engine, from_rows, land, read_texts
-from sources.errors import ContractError, NotYet, SourceError
+from sources.errors import ContractError, NotYet, PermanentError, SourceError
 from sources.releases import when_modified
 from sources.spec import Ask, Dataset, Download, Field, Gap, Magnitude, Parsed, Partition, Refusal, Shrunk, Table
-from sources.statcan_terms import BASE_URL, EASTERN, MERCHANDISE_TRADE, open_licence
+from sources.statcan_agency import BASE_URL, MERCHANDISE_TRADE, TIMEZONE, open_licence
 
 MONTH, COUNTRY, PROVINCE, STATE = "YearMonth/AnnéeMois", "Country/Pays", "Province", "State/État"
 VALUE, QUANTITY, UNIT = "Value/Valeur", "Quantity/Quantité", "Unit of Measure/Unité de Mesure"
@@ -54,7 +56,7 @@ TRADE = Table(
 
 
 def _code_list(name: str, code: str, *further: Field) -> Table:
-    """A list of codes, each with the months between which it had the meaning of the row."""
+    """A list of codes, each with the months between which it has the meaning of the row."""
     fields = (
         Field("code", code),
         Field("valid_from", "First month of this meaning, as YYYYMM"),
@@ -65,7 +67,7 @@ def _code_list(name: str, code: str, *further: Field) -> Table:
         Field("tag", "The agency's tag of the list"),
         Field("cut_for", "Month that this copy of the list was made for, as YYYYMM"),
     )
-    return Table(name, fields, key=("code", "valid_from", "valid_through", *(field.name for field in further)))
+    return Table(name, fields, key=("tag", "code", "valid_from", "valid_through"))
 
 
 PRODUCT = _code_list(
@@ -81,7 +83,6 @@ UNIT_LIST = _code_list("unit_of_measure", "Unit of quantities")
 # The number in a list's name, and its table: products are lists 1 (HS10), 2 (HS8), 3 and 4 (HS6 of imports and of exports) and 5 (HS2).
 _LISTS = {PRODUCT: "12345", COUNTRY_LIST: "6", STATE_LIST: "7", PROVINCE_LIST: "8", UNIT_LIST: "9"}
 _LISTS_WITH_UNIT = "1234"
-_MONTHS = re.compile(r"\d{6}")
 _SHOWN = 3
 _OWN_ZIP = "Use the agency's own zip, CIMT-CICM_<flow>_<year>.zip, as it comes"
 
@@ -97,6 +98,10 @@ class Flow:
     has_province: bool
     since: int
 
+    @property
+    def digits(self) -> int:
+        return int(self.product.removeprefix("HS"))
+
 
 # Every zip of imports since 1988 has been seen by somebody, of both exports since 2002; whether there are earlier ones of exports is not known.
 FLOWS = (
@@ -106,15 +111,20 @@ FLOWS = (
 )
 
 
+# Month that a release is of -> how many years before its own it revises.
+_YEARS_BACK = {1: 1, 2: 1, 3: 1, 6: 1, 9: 1, 12: 2}
+
 # Which parts there are, and how to get them
 
 
 def expected_parts(day: date) -> tuple[str, ...]:
+    """The parts of every year known to be offered, oldest first."""
     newest = max(_years_under_revision(day))
     return _parts(range(min(flow.since for flow in FLOWS), newest + 1))
 
 
 def live_parts(day: date) -> tuple[str, ...]:
+    """The parts of the years that a release of these weeks may change."""
     return _parts(sorted(_years_under_revision(day)))
 
 
@@ -125,21 +135,22 @@ def _parts(years: Sequence[int]) -> tuple[str, ...]:
 def _years_under_revision(day: date) -> set[int]:
     """The years that a release of these weeks may change.
 
-    A release brings the month that ended some 35 days before, or a month later than that when it is postponed, and changes its year. January,
-    February and the ends of quarters change the year before as well, and December the two years before.
+    A release is of the month that ended some 35 days before it, or of the month before that one where it was postponed. Each changes its own year;
+    those of January, February and the ends of quarters change the year before as well, and that of December the two years before.
     """
     years = set()
     for months_ago in (2, 3):
         year, month = divmod(12 * day.year + day.month - 1 - months_ago, 12)
-        back = {0: 1, 1: 1, 2: 1, 5: 1, 8: 1, 11: 2}.get(month, 0)
-        years |= set(range(year - back, year + 1))
+        years |= set(range(year - _YEARS_BACK.get(month + 1, 0), year + 1))
     return years
 
 
 def fetch(ask: Ask) -> Download | None:
     """One conditional request for the zip of a flow and year."""
     name, _, year = ask.part.rpartition("-")
-    flow = next(flow for flow in FLOWS if flow.name == name)
+    flow = next((flow for flow in FLOWS if flow.name == name), None)
+    if flow is None or not re.fullmatch(r"\d{4}", year):
+        raise PermanentError(ask.dataset.id, f"there is no part {ask.part!r}", f"The newest parts are {', '.join(expected_parts(now().date())[-3:])}")
     return ask.http.download(f"/n1/pub/71-607-x/2021004/zip/CIMT-CICM_{flow.zip_name}_{year}.zip", ask.folder, ask.validators)
 
 
@@ -149,7 +160,7 @@ def explain_missing_year(refusal: Refusal) -> SourceError | None:
     if year is None or refusal.status not in (200, 404):
         return None
     overdue = date(int(year[1]), 1, 31) + timedelta(days=MERCHANDISE_TRADE.data_lag_days)
-    if now().astimezone(EASTERN).date() > overdue:
+    if now().astimezone(ZoneInfo(TIMEZONE)).date() > overdue:
         return None
     return NotYet(refusal.subject, f"{year[1]} is not out: its first month is released in March ({refusal.said})", "Ask again then")
 
@@ -172,15 +183,22 @@ class _Detail:
 
 def parse(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
     """Write `trade` and the code lists; a list that the zip leaves out is empty. Raises ContractError."""
-    with TemporaryDirectory(prefix=".members-", dir=folder) as place:
+    with TemporaryDirectory(prefix=".members-", dir=folder) as place, engine(folder) as connection:
         detail = _detail(dataset, extract(dataset, payload, r"(?i)ODPFN01[467]_\d{6}[A-Z]*\.csv", Path(place)))
         lists = extract(dataset, payload, r"(?i)ODPF_\d_\w+\.TXT", Path(place))
-        months = _land_trade(dataset, detail, folder)
-        rows = {
-            table.name: _land_list(dataset, table, [path for path in lists if path.name[5] in digits], folder) for table, digits in _LISTS.items()
-        }
-    first, last = (date(int(month[:4]), int(month[4:]), 1) if month else None for month in (min(months, default=""), max(months, default="")))
-    return Parsed({"trade": sum(months.values())} | rows, first, last, part=f"{detail.flow.name}-{detail.year}")
+        months = _land_trade(dataset, connection, detail, folder)
+        rows = {TRADE.name: sum(months.values())}
+        for table, digits in _LISTS.items():
+            codes = from_rows(connection, [field.name for field in table.fields], [])
+            for path in lists:
+                if path.name[5] in digits:
+                    codes = codes.union(_codes(dataset, connection, table, path))
+            rows[table.name] = land(dataset, table, codes, folder)
+    return Parsed(rows, _first_day(min(months, default=None)), _first_day(max(months, default=None)), part=f"{detail.flow.name}-{detail.year}")
+
+
+def _first_day(month: str | None) -> date | None:
+    return date(int(month[:4]), int(month[4:]), 1) if month else None
 
 
 def _detail(dataset: Dataset, members: list[Path]) -> _Detail:
@@ -194,20 +212,18 @@ def _detail(dataset: Dataset, members: list[Path]) -> _Detail:
 # Trade
 
 
-def _land_trade(dataset: Dataset, detail: _Detail, folder: Path) -> dict[str, int]:
+def _land_trade(dataset: Dataset, connection: duckdb.DuckDBPyConnection, detail: _Detail, folder: Path) -> dict[str, int]:
     """Write the table straight from the csv, and return the rows of each month."""
     names = _header(dataset, detail)
-    with engine(folder) as connection:
-        target = _quoted(folder / "trade.parquet")
-        try:
-            connection.execute(
-                f"COPY (SELECT {_columns(names, detail.flow)} FROM {_scan(detail.path, names)}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
-            )
-        except duckdb.Error as error:
-            raise _unreadable(dataset, connection, detail, folder, error) from error
-        landed = connection.read_parquet(str(folder / "trade.parquet"))
-        _check_rows(dataset, detail, landed)
-        months = dict(landed.aggregate(f'"{MONTH}", count(*)', f'"{MONTH}"').fetchall())
+    table = folder / f"{TRADE.name}.parquet"
+    query = f"SELECT {_columns(names, detail.flow)} FROM {_scan(detail.path, names)}"
+    try:
+        connection.execute(f"COPY ({query}) TO {_quoted(str(table))} (FORMAT parquet, COMPRESSION zstd)")
+    except duckdb.Error as error:
+        raise _unreadable(dataset, connection, detail, folder, error) from error
+    landed = connection.read_parquet(str(table))
+    _check_rows(dataset, detail, landed)
+    months = dict(landed.aggregate(f"{_name(MONTH)}, count(*)", _name(MONTH)).fetchall())
     _check_months(dataset, detail, months)
     return months
 
@@ -230,21 +246,31 @@ def _header(dataset: Dataset, detail: _Detail) -> list[str]:
 
 
 def _scan(path: Path, names: Sequence[str]) -> str:
-    types = ", ".join(f"'{name}': '{'DOUBLE' if name in (VALUE, QUANTITY) else 'VARCHAR'}'" for name in (name.replace("'", "''") for name in names))
-    return f"read_csv({_quoted(path)}, columns = {{{types}}}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', nullstr = '')"
+    types = ", ".join(f"{_quoted(name)}: '{'DOUBLE' if name in (VALUE, QUANTITY) else 'VARCHAR'}'" for name in names)
+    options = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', nullstr = ''"
+    return f"read_csv({_quoted(str(path))}, columns = {{{types}}}, {options})"
 
 
 def _columns(names: Sequence[str], flow: Flow) -> str:
     """The declared columns, NULL where the flow has none, and then those beyond them."""
-    made = {flow.product: f"lpad({flow.product}, {flow.product[2:]}, '0')", VALUE: _whole(VALUE), QUANTITY: _whole(QUANTITY)}
+    made = {flow.product: _padded(flow), VALUE: _whole(VALUE), QUANTITY: _whole(QUANTITY)}
     declared = [field.name for field in TRADE.fields]
-    chosen = [(name, made.get(name, f'"{name}"') if name in names else "NULL::VARCHAR") for name in declared]
-    return ", ".join([f'{made} AS "{name}"' for name, made in chosen] + [f'"{name}"' for name in names if name not in declared])
+    columns = [(name, made.get(name, _name(name)) if name in names else "NULL::VARCHAR") for name in declared]
+    columns += [(name, _name(name)) for name in names if name not in declared]
+    return ", ".join(f"{made} AS {_name(name)}" for name, made in columns)
 
 
-def _whole(name: str) -> str:
+def _padded(flow: Flow) -> str:
+    return f"CASE WHEN length({flow.product}) = {flow.digits - 1} THEN '0' || {flow.product} ELSE {flow.product} END"
+
+
+def _whole(column: str) -> str:
     """A whole number; DuckDB's own cast would round a fraction and say nothing."""
-    return f"""CASE WHEN "{name}" = trunc("{name}") THEN "{name}"::BIGINT WHEN "{name}" IS NOT NULL THEN error('{name} is no whole number: ' || "{name}") END"""
+    name = _name(column)
+    return (
+        f"CASE WHEN {name} = trunc({name}) THEN {name}::BIGINT "
+        f"WHEN {name} IS NOT NULL THEN error({_quoted(column + ' is no whole number: ')} || {name}) END"
+    )
 
 
 def _unreadable(dataset: Dataset, connection: duckdb.DuckDBPyConnection, detail: _Detail, folder: Path, error: duckdb.Error) -> ContractError:
@@ -257,14 +283,14 @@ def _unreadable(dataset: Dataset, connection: duckdb.DuckDBPyConnection, detail:
 
 
 def _check_rows(dataset: Dataset, detail: _Detail, landed: duckdb.DuckDBPyRelation) -> None:
-    product = detail.flow.product
-    known = f"(0[1-9]|[1-9]\\d)\\d{{{int(product[2:]) - 2}}}"
-    strange = landed.filter(f"""NOT coalesce(regexp_full_match({product}, '{known}'), false) OR "{COUNTRY}" IS NULL OR "{VALUE}" IS NULL""")
-    examples = strange.project(f'"{MONTH}", {product}, "{COUNTRY}", "{VALUE}"').order("ALL").limit(_SHOWN).fetchall()
+    product, digits = detail.flow.product, detail.flow.digits
+    is_product = f"coalesce(regexp_full_match({product}, '(0[1-9]|[1-9]\\d)\\d{{{digits - 2}}}'), false)"
+    strange = landed.filter(f"NOT {is_product} OR {_name(COUNTRY)} IS NULL OR {_name(VALUE)} IS NULL")
+    examples = strange.project(", ".join(map(_name, (MONTH, product, COUNTRY, VALUE)))).order("ALL").limit(_SHOWN).fetchall()
     if examples:
         raise ContractError(
             dataset.id,
-            f"rows need a product of {product[2:]} digits, a country and a value, and {len(strange):,} are like {examples}",
+            f"each row needs a product of {digits} digits, a country and a value, and {len(strange):,} are like {examples}",
             "The agency may have changed its layout: compare with the user notes in the zip",
         )
 
@@ -280,31 +306,30 @@ def _check_months(dataset: Dataset, detail: _Detail, months: dict[str, int]) -> 
 # Code lists
 
 
-def _land_list(dataset: Dataset, table: Table, members: list[Path], folder: Path) -> int:
-    rows = [row for path in members for row in _codes(dataset, table, path)]
-    with engine(folder) as connection:
-        return land(dataset, table, from_rows(connection, [field.name for field in table.fields], rows), folder)
-
-
-def _codes(dataset: Dataset, table: Table, path: Path) -> Iterator[list[str | None]]:
-    """The rows of a list: columns of fixed width without a header, and a unit before the names in the lists of products of six digits and more."""
-    shift = 4 if path.name[5] in _LISTS_WITH_UNIT else 0
-    places = {"code": (0, 11), "valid_from": (11, 17), "valid_through": (18, 24), "unit": (25, 25 + shift)}
-    for name, (start, end) in {"name_en": (25, 108), "name_fr": (108, 191), "tag": (191, 203), "cut_for": (203, 209)}.items():
-        places[name] = (start + shift, end + shift)
+def _codes(dataset: Dataset, connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> duckdb.DuckDBPyRelation:
+    """The rows of a list: columns of fixed width without a header, with a unit before the names in the lists of products of six digits and more."""
+    unit = 4 if path.name[5] in _LISTS_WITH_UNIT else 0
+    widths = {"code": 11, "valid_from": 7, "valid_through": 7, "unit": unit, "name_en": 83, "name_fr": 83, "tag": 12, "cut_for": 6}
+    starts = dict(zip(widths, accumulate(widths.values(), initial=1), strict=False))
+    cells = [f"nullif(trim(substring(line, {starts[name]}, {width})), '') AS {name}" for name, width in widths.items()]
     try:
         lines = path.read_text(encoding="cp1252").splitlines()
     except UnicodeDecodeError as error:
         raise ContractError(dataset.id, f"{path.name} is not cp1252: it has the byte {error.object[error.start]:#04x}", _OWN_ZIP) from error
-    for number, line in enumerate(filter(str.strip, lines), 1):
-        row = {name: line[start:end].strip() or None for name, (start, end) in places.items()}
-        if not row["code"] or any(_MONTHS.fullmatch(row[name] or "") is None for name in ("valid_from", "valid_through", "cut_for")):
-            raise ContractError(dataset.id, f"line {number} of {path.name} is not in columns of the known widths: {line.rstrip()!r}", _OWN_ZIP)
-        yield [row[field.name] for field in table.fields]
+    rows = from_rows(connection, ["line"], [[line] for line in lines if line.strip()]).project(f"line, {', '.join(cells)}")
+    are_months = " AND ".join(f"regexp_full_match(coalesce({name}, ''), '\\d{{6}}')" for name in ("valid_from", "valid_through", "cut_for"))
+    strange = rows.filter(f"code IS NULL OR NOT ({are_months})").project("line").limit(_SHOWN).fetchall()
+    if strange:
+        raise ContractError(dataset.id, f"{path.name} has lines whose columns are not where they were: {[line for (line,) in strange]}", _OWN_ZIP)
+    return rows.project(", ".join(_name(field.name) for field in table.fields))
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 CIMT = Dataset(

@@ -9,7 +9,7 @@ import duckdb
 
 from sources.errors import ContractError
 from sources.spec import Cadence, Dataset, Field, Parsed, Table
-from sources.statcan_terms import AFTER_RELEASE, BASE_URL, TIMEZONE, open_licence
+from sources.statcan_agency import AFTER_RELEASE, BASE_URL, TIMEZONE, open_licence
 
 OBSERVATIONS = Table(
     "observations",

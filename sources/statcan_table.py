@@ -83,12 +83,16 @@ _SCAN_BUFFER = 8 << 20
 _MEMORY_LIMIT = "1GB"
 _SHOWN = 3
 _PERIOD = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|/\d{4})?"
+_SELECTION = re.compile(r"(\d{8})\d{2}[-_]databaseLoadingData")
 _FRENCH = {"PÉRIODE DE RÉFÉRENCE", "GÉO", "VALEUR", "COORDONNÉES"}
 _AGAIN = "Download the file again; if it comes the same way, tell the agency"
 
 
 def parse_table(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
-    """Write `observations`, `series` and `metadata` into the folder; raises ContractError. Whether keys are unique is `contract.check`'s to see."""
+    """Write `observations`, `series` and `metadata` into the folder; raises ContractError. Whether keys are unique is `contract.check`'s to see.
+
+    A csv that somebody selected on the table's page (its name says `databaseLoadingData`) is a part of the table, everything else the whole.
+    """
     with _opened(dataset, payload) as (read, metadata), _engine(folder) as engine:
         columns, rest = _header(dataset, read())
         with _Chunks(read, rest, folder / ".chunks") as chunks:
@@ -100,7 +104,7 @@ def parse_table(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
             "series": _write(engine, _series([name for name in columns.labels if name not in moving]), folder / "series.parquet"),
             "metadata": _write(engine, _metadata(engine, metadata), folder / "metadata.parquet"),
         }
-    return Parsed(rows, data_from, data_through)
+    return Parsed(rows, data_from, data_through, is_complete=not _SELECTION.match(payload.name))
 
 
 # The payload
@@ -149,7 +153,8 @@ def _members(dataset: Dataset, archive: zipfile.ZipFile) -> tuple[str, str | Non
 
 def _check_product(dataset: Dataset, file: str) -> None:
     """A csv named for a product must be named for this one; a csv of another kind of name may be anybody's copy of it."""
-    product = Path(file).stem
+    selection = _SELECTION.match(file)
+    product = selection[1] if selection else Path(file).stem
     if re.fullmatch(r"\d{8}", product) and product != dataset.name:
         raise ContractError(dataset.id, f"{file} is the table of product {product}, not of {dataset.name}", f"Import it as statcan/{product}")
 

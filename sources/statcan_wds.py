@@ -170,8 +170,10 @@ def _objects(subject: str, answer: Any) -> Iterator[dict[str, Any]]:
     for item in answer if isinstance(answer, list) else [answer]:
         carried = item.get("object") if isinstance(item, dict) else item
         code = carried.get("responseStatusCode") if isinstance(carried, dict) else None
-        if not isinstance(item, dict) or item.get("status") != "SUCCESS" or code or not isinstance(carried, dict):
+        if not isinstance(item, dict) or item.get("status") != "SUCCESS" or code:
             raise _failed(subject, carried, code)
+        if not isinstance(carried, dict):
+            raise _unknown_shape(subject, TypeError(f"an item carries {str(carried)[:100]}"))
         yield carried
 
 

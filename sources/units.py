@@ -16,6 +16,9 @@ UNITS: Final = frozenset(
         "index",
         "nat",
         "t",
+        "thousand USD",
+        "CAD per USD",
+        "USD per CAD",
         "year",
         "day",
         "as stated",  # another column of the same row names the unit

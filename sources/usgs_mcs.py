@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -39,7 +40,11 @@ FIGURES = Table(
         Field("Statistics_detail", "What exactly is counted, such as mine production; Type before 2026"),
         Field("Unit", "Unit of the value as published: metric tons, kt; wrong in some places, see the seed usgs_unit_correction"),
         Field("Year", "Year, or span of years such as 2021–24; empty for reserves before 2025"),
-        Field("Value", "Figure or mark as published: W withheld, NA not available, XX not applicable, — zero, > and < bounds, e estimated", unit="as stated"),
+        Field(
+            "Value",
+            "Figure or mark: W withheld, NA not available, XX not applicable, — zero, > and < bounds, e estimated",
+            unit="as stated",
+        ),
         Field("Notes", "Footnotes of the value"),
         Field("Is critical mineral", "Yes where the commodity is on the list of critical minerals; empty before 2026"),
         Field("Critical mineral list", "Year of that list, from the column's header"),
@@ -64,20 +69,15 @@ def parse_edition(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
 
     One csv of an edition that has many is a partial vintage.
     """
-    with engine(folder, keeps_order=True) as connection:
-        members = folder / ".members"
-        members.mkdir()
-        files = extract(dataset, payload, _WORLD, members) if zipfile.is_zipfile(payload) else [payload]
+    with engine(folder, keeps_order=True) as connection, TemporaryDirectory(dir=folder) as members:
+        is_zip = zipfile.is_zipfile(payload)
+        files = extract(dataset, payload, _WORLD, Path(members)) if is_zip else [payload]
         sheets = [_read(dataset, connection, file) for file in files]
         edition = _edition(dataset, sheets)
         relation = from_rows(connection, _NAMES, (figure for sheet in sheets for figure in _figures(dataset, sheet)))
         rows = land(dataset, FIGURES, relation, folder)
         first, last = _years(relation)
-    for file in (*members.iterdir(),):
-        file.unlink()
-    members.rmdir()
-    is_complete = files != [payload] or sheets[0].has_commodities
-    return Parsed({"figures": rows}, first, last, is_complete=is_complete, part=edition)
+    return Parsed({"figures": rows}, first, last, is_complete=is_zip or sheets[0].has_commodities, part=edition)
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,10 @@ def _of_long(dataset: Dataset, sheet: Sheet) -> Iterator[Figure]:
 
 
 def _of_wide(dataset: Dataset, sheet: Sheet) -> Iterator[Figure]:
-    """A row for each filled cell below a header that is no label and no note. Three files of 2024 have a label or a shifted column without a known
-    header: the first takes the place of a missing Type, others land without a statistic."""
+    """A row for each filled cell below a header that is no label and no note.
+
+    Some files of 2024 have columns without a known header: one takes the place of a missing Type, the others land without a statistic.
+    """
     country, source = sheet.column("Country"), sheet.column("Source")
     headings = {name: _heading(name) for name in sheet.header}
     if country is None or not any(heading.statistic and not heading.is_note for heading in headings.values()):
@@ -217,7 +219,3 @@ def _years(relation: duckdb.DuckDBPyRelation) -> tuple[date | None, date | None]
 
 def first_day(year: str | None) -> date | None:
     return date(int(year), 1, 1) if year else None
-
-
-def numbered(rows: Iterable[Figure]) -> list[Figure]:
-    return list(rows)

@@ -186,7 +186,7 @@ def two_vintages(tmp_path: Path) -> Callable[[str, str], tuple[Path, Path]]:
 
 def test_no_period_that_was_held_may_be_gone(two_vintages: Callable[[str, str], tuple[Path, Path]]) -> None:
     gated = dataset(Gap("month", "months are never withdrawn"))
-    new, held = two_vintages("('2024-01', 1), ('2024-03', 1), ('2024-04', 1)", "('2024-01', 1), ('2024-02', 1), ('2024-03', 1)")
+    new, held = two_vintages("('2024-01', 1), ('2024-03', 1), ('2024-04', 1)", "('2024-01', 1), ('2024-02', 1), ('2024-03', 1), ('2024-03', 2)")
     contract.check_gates(gated, new, 3, 3, None)
     with pytest.raises(ContractError, match=r"lacks 1 periods of 'month' that are held already: \['2024-02'\] \(months are never withdrawn"):
         contract.check_gates(gated, new, 3, 3, held)

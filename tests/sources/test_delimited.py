@@ -135,6 +135,7 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     ("body", "said"),
     [
         (b'{"data": [1, 2', "answer.json breaks off at line 1, column 15"),
+        (b'{"data": ["cut in a wo', "answer.json breaks off at line 1, column 11"),
         (b"<p>Sorry</p>", "answer.json is no JSON at line 1, column 1: …<p>Sorry</p>"),
         (b'{"a": "\xe9"}', "answer.json is not UTF-8 at byte 7"),
         (b"", "answer.json breaks off at line 1, column 1"),
