@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -80,9 +80,10 @@ STATE_LIST = _code_list("state", "State of the United States")
 PROVINCE_LIST = _code_list("province", "Province or territory: a number and two letters, as in `10 NF`")
 UNIT_LIST = _code_list("unit_of_measure", "Unit of quantities")
 
-# The number in a list's name, and its table: products are lists 1 (HS10), 2 (HS8), 3 and 4 (HS6 of imports and of exports) and 5 (HS2).
-_LISTS = {PRODUCT: "12345", COUNTRY_LIST: "6", STATE_LIST: "7", PROVINCE_LIST: "8", UNIT_LIST: "9"}
-_LISTS_WITH_UNIT = "1234"
+# The numbers of the lists of each table: those of products are HS10, HS8, HS6 of imports and of exports, and HS2, which alone has no units.
+_LISTS = {PRODUCT: ("1", "2", "3", "4", "5"), COUNTRY_LIST: ("6",), STATE_LIST: ("7",), PROVINCE_LIST: ("8",), UNIT_LIST: ("9",)}
+_LISTS_WITH_UNIT = ("1", "2", "3", "4")
+_WIDTHS = {"code": 11, "valid_from": 7, "valid_through": 7, "unit": 4, "name_en": 83, "name_fr": 83, "tag": 12, "cut_for": 6}
 _SHOWN = 3
 _OWN_ZIP = "Use the agency's own zip, CIMT-CICM_<flow>_<year>.zip, as it comes"
 
@@ -187,13 +188,11 @@ def parse(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
         detail = _detail(dataset, extract(dataset, payload, r"(?i)ODPFN01[467]_\d{6}[A-Z]*\.csv", Path(place)))
         lists = extract(dataset, payload, r"(?i)ODPF_\d_\w+\.TXT", Path(place))
         months = _land_trade(dataset, connection, detail, folder)
+        codes = _codes(dataset, connection, lists)
         rows = {TRADE.name: sum(months.values())}
-        for table, digits in _LISTS.items():
-            codes = from_rows(connection, [field.name for field in table.fields], [])
-            for path in lists:
-                if path.name[5] in digits:
-                    codes = codes.union(_codes(dataset, connection, table, path))
-            rows[table.name] = land(dataset, table, codes, folder)
+        for table, numbers in _LISTS.items():
+            columns = ", ".join(field.name for field in table.fields)
+            rows[table.name] = land(dataset, table, codes.filter(f"list IN {numbers}").project(columns), folder)
     return Parsed(rows, _first_day(min(months, default=None)), _first_day(max(months, default=None)), part=f"{detail.flow.name}-{detail.year}")
 
 
@@ -306,22 +305,29 @@ def _check_months(dataset: Dataset, detail: _Detail, months: dict[str, int]) -> 
 # Code lists
 
 
-def _codes(dataset: Dataset, connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> duckdb.DuckDBPyRelation:
-    """The rows of a list: columns of fixed width without a header, with a unit before the names in the lists of products of six digits and more."""
-    unit = 4 if path.name[5] in _LISTS_WITH_UNIT else 0
-    widths = {"code": 11, "valid_from": 7, "valid_through": 7, "unit": unit, "name_en": 83, "name_fr": 83, "tag": 12, "cut_for": 6}
-    starts = dict(zip(widths, accumulate(widths.values(), initial=1), strict=False))
-    cells = [f"nullif(trim(substring(line, {starts[name]}, {width})), '') AS {name}" for name, width in widths.items()]
-    try:
-        lines = path.read_text(encoding="cp1252").splitlines()
-    except UnicodeDecodeError as error:
-        raise ContractError(dataset.id, f"{path.name} is not cp1252: it has the byte {error.object[error.start]:#04x}", _OWN_ZIP) from error
-    rows = from_rows(connection, ["line"], [[line] for line in lines if line.strip()]).project(f"line, {', '.join(cells)}")
+def _codes(dataset: Dataset, connection: duckdb.DuckDBPyConnection, members: list[Path]) -> duckdb.DuckDBPyRelation:
+    """The lines of all lists, cut into the columns of their fixed widths, and the number of the `list` that each is of."""
+    starts = dict(zip(_WIDTHS, accumulate(_WIDTHS.values(), initial=1), strict=False))
+    cells = ", ".join(f"nullif(trim(substring(line, {starts[name]}, {width})), '') AS {name}" for name, width in _WIDTHS.items())
+    from_rows(connection, ["list", "line"], _lines(dataset, members)).project(f"*, {cells}").create("codes")
+    codes = connection.table("codes")
     are_months = " AND ".join(f"regexp_full_match(coalesce({name}, ''), '\\d{{6}}')" for name in ("valid_from", "valid_through", "cut_for"))
-    strange = rows.filter(f"code IS NULL OR NOT ({are_months})").project("line").limit(_SHOWN).fetchall()
+    strange = codes.filter(f"code IS NULL OR NOT ({are_months})").project("list, line").limit(_SHOWN).fetchall()
     if strange:
-        raise ContractError(dataset.id, f"{path.name} has lines whose columns are not where they were: {[line for (line,) in strange]}", _OWN_ZIP)
-    return rows.project(", ".join(_name(field.name) for field in table.fields))
+        raise ContractError(dataset.id, f"code lists (number, line) have columns that are not where they were: {strange}", _OWN_ZIP)
+    return codes
+
+
+def _lines(dataset: Dataset, members: list[Path]) -> Iterator[tuple[str, str]]:
+    """The number of each list with its lines, which are alike once there is room for a unit in those that have none."""
+    for path in members:
+        number, unit = path.name[5], 25
+        try:
+            lines = path.read_text(encoding="cp1252").splitlines()
+        except UnicodeDecodeError as error:
+            raise ContractError(dataset.id, f"{path.name} is not cp1252: it has the byte {error.object[error.start]:#04x}", _OWN_ZIP) from error
+        for line in filter(str.strip, lines):
+            yield number, line if number in _LISTS_WITH_UNIT else f"{line[:unit]}    {line[unit:]}"
 
 
 def _name(column: str) -> str:

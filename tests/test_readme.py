@@ -192,17 +192,60 @@ def test_a_release_has_the_files_that_the_text_lists_and_no_others(built: Wareho
 def test_tables_and_data_sets_exist(built: Warehouse) -> None:
     named = set(re.findall(r"`((?:marts|metrics|meta)\.[a-z_]+)", re.sub(r"^```.*?^```$", "", README, flags=re.M | re.S)))
     assert named <= set(built.release().tables)
-    for dataset in registry.datasets():
-        (row,) = re.findall(rf"^\| `{dataset.id}` \|.*$", README, re.MULTILINE)
-        assert f"{len(intake.bundled_files(dataset))} vintages" in row
-        assert dataset.licence.url in README
 
 
-def test_an_attribution_says_what_the_owner_asks_for() -> None:
+def test_every_data_set_is_listed_as_it_is_declared() -> None:
+    """Beside the registry, so that the list is never out of date: what the assertion shows can be pasted between the marks."""
+    assert between("data sets") == [
+        "| data set | what it is | released | parts | bundled |",
+        "|---|---|---|---|---|",
+        *(_listed(dataset) for dataset in registry.datasets()),
+    ]
+
+
+def test_every_licence_is_listed_with_what_it_covers() -> None:
+    terms: dict[tuple[str, str, bool], list[str]] = {}
     for dataset in registry.datasets():
-        product = re.search(
-            r"Adapted from (Statistics Canada), (.+), as of the release date given as its vintage\. (.+)", dataset.licence.attribution
-        )
+        terms.setdefault((dataset.licence.name, dataset.licence.url, dataset.licence.allows_copies), []).append(dataset.id)
+    assert between("licences") == [
+        "| licence | data sets |",
+        "|---|---|",
+        *(
+            f"| [{name}]({url}){'' if allows_copies else ', **single figures only, never copies of rows**'} | {', '.join(map('`{}`'.format, names))} |"
+            for (name, url, allows_copies), names in terms.items()
+        ),
+    ]
+
+
+def test_every_key_is_listed_with_where_to_get_it() -> None:
+    keys = [(dataset, dataset.credential) for dataset in registry.datasets() if dataset.credential]
+    assert between("keys") == [
+        "| variable | data set | without it | get it at |",
+        "|---|---|---|---|",
+        *(f"| `{key.variable}` | `{dataset.id}` | {'not configured' if key.is_required else 'less'} | {key.get_it_at} |" for dataset, key in keys),
+    ]
+    template = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
+    assert [key.variable for _, key in keys if f"\n{key.variable}=\n" not in template] == []
+
+
+def _listed(dataset: Dataset) -> str:
+    released = f"{dataset.cadence.name}" if dataset.fetch else "imported or bundled"
+    parts = dataset.partition.by if dataset.partition else ""
+    bundled = len(intake.bundled_files(dataset))
+    return f"| `{dataset.id}` | {dataset.title} | {released} | {parts} | {f'{bundled} vintages' if bundled else ''} |"
+
+
+def between(name: str) -> list[str]:
+    """The lines between the marks of that name."""
+    found = re.search(rf"<!-- {name}: start.*?-->\n(.*?)<!-- {name}: end -->", README, re.DOTALL)
+    assert found, f"there are no marks for {name}"
+    return found[1].splitlines()
+
+
+def test_an_attribution_of_the_headline_says_what_the_owner_asks_for() -> None:
+    for name in ("statcan/12100011", "statcan/cimt_aggregates"):
+        attribution = registry.dataset(name).licence.attribution
+        product = re.search(r"Adapted from (Statistics Canada), (.+), as of the release date given as its vintage\. (.+)", attribution)
         assert product
         assert all(words in WORDS for words in product.groups())
 

@@ -35,6 +35,7 @@ UNIQUE = {"unique_combination": {"arguments": {"columns": ["a", "b"]}}}
 TRUE = {"expression_is_true": {"arguments": {"expression": "a < b"}}}
 NO_OVERLAP = {"versions_do_not_overlap": {"arguments": {"columns": ["cell"]}}}
 RANGE = {"accepted_range": {"arguments": {"column_name": "a", "min": 0, "max": 1}}}
+SAME = {"same_within": {"arguments": {"column": "b", "within": ["a"]}}}
 CASES = (
     Case("unique_when_one_part_differs", "select 1 as a, 1 as b union all select 1, 2", UNIQUE, 0),
     Case("not_unique", "select 1 as a, 1 as b union all select 1, 1 union all select 2, 1", UNIQUE, 1),
@@ -44,6 +45,8 @@ CASES = (
     Case("unknown_is_not_true", "select 1 as a, null::int as b", TRUE, 1),
     Case("in_range_at_its_ends", "select 0 as a union all select 1 union all select null", RANGE, 0),
     Case("out_of_range_on_both_sides", "select -0.1 as a union all select 1.1", RANGE, 2),
+    Case("one_value_within_each", "select 1 as a, 1 as b union all select 1, 1 union all select 2, 3", SAME, 0),
+    Case("two_values_within_one", "select 1 as a, 1 as b union all select 1, 2", SAME, 1),
     Case("versions_that_follow", versions(("x", 1, 2), ("x", 2, 4), ("x", 5, None), ("y", 1, None)), NO_OVERLAP, 0),
     Case("two_versions_of_one_day", versions(("x", 1, 1), ("x", 1, 3), ("x", 3, None)), NO_OVERLAP, 0),
     Case("versions_that_overlap", versions(("x", 1, 3), ("x", 2, None)), NO_OVERLAP, 1),
