@@ -89,12 +89,13 @@ def land(dataset: Dataset, table: Table, relation: duckdb.DuckDBPyRelation, fold
     declared = {field.name.casefold() for field in table.fields}
     columns = [_cast(field, field.name.casefold() in have) for field in table.fields]
     columns += [_name(name) for name in relation.columns if name.casefold() not in declared]
+    path = folder / f"{table.name}.parquet"
     try:
-        relation.project(", ".join(columns)).write_parquet(str(folder / f"{table.name}.parquet"), compression="zstd")
+        relation.project(", ".join(columns)).write_parquet(str(path), compression="zstd")
     except duckdb.ConversionException as error:
         raise _not_of_type(dataset, relation, typed, error) from error
-    with duckdb.connect() as connection:
-        return len(connection.read_parquet(str(folder / f"{table.name}.parquet")))
+    ((rows,),) = relation.query("texts", f"SELECT count(*) FROM read_parquet({_quoted(str(path))})").fetchall()
+    return int(rows)
 
 
 # The header

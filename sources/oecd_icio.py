@@ -1,8 +1,8 @@
 """The OECD's inter-country input-output tables: one wide matrix a year, landed cell by cell.
 
 Rows are the supplying country and industry (`CAN_C29`), then `TLS`, `VA` and `OUT`; columns the using country and industry, the final demand of each
-country (`CAN_HFCE`), and `OUT`. Zeros are landed like any figure: a cell that is not there was not published. DuckDB's UNPIVOT holds some thousand
-columns of 4,500 at a time and runs out of a gigabyte, so each line is split and unnested instead.
+country (`CAN_HFCE`), and `OUT`. Zeros are landed like any figure: a cell that is not there was not published. UNPIVOT needs more than a gigabyte for
+the 4,500 columns of a table, so each line is split and unnested instead.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ CELLS = Table(
 )
 FINAL_DEMAND = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
 _ACCOUNTS = ("TLS", "VA", "OUT")
+_LABEL = re.compile(r"[A-Z0-9]{3}_[A-Z0-9_]+|OUT")
 _MEMBER = re.compile(r"(\d{4})_SML\.csv")
 # The tables are balanced numerically: small residuals are left, and cells below 0.1 million may have been set to zero.
 _RESIDUAL, _RESIDUAL_SHARE = 1.0, 0.01
@@ -110,7 +111,7 @@ def _header(dataset: Dataset, member: Path) -> list[str]:
     """The labels of the columns, without the empty or generic one of the rows' labels."""
     with member.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
         labels = next(csv.reader(stream), [])[1:]
-    strange = [label for label in labels if label != "OUT" and "_" not in label]
+    strange = [label for label in labels if not _LABEL.fullmatch(label)]
     if not labels or strange:
         raise ContractError(dataset.id, f"the header of {member.name} should name country and industry, and has {strange[:_SHOWN] or labels}", _AGAIN)
     repeated = sorted({label for label in labels if labels.count(label) > 1}) if len(set(labels)) < len(labels) else []
@@ -152,11 +153,11 @@ def _cells(connection: duckdb.DuckDBPyConnection, year: str, member: Path, heade
 
 
 def _check_square(dataset: Dataset, cells: duckdb.DuckDBPyRelation, year: str, header: Sequence[str]) -> None:
-    """Each supplying industry uses too, every other column is final demand or output, and the accounts are there, once each."""
-    rows = [row for (row,) in cells.filter(f"\"column\" = '{header[0]}'").project("row").fetchall()]
-    stray = sorted(set(rows).difference(header, _ACCOUNTS))
+    """Each supplying industry uses too, every other column is final demand or output, and the accounts are there."""
+    rows = {row for (row,) in cells.filter(f"\"column\" = '{header[0]}'").project("row").fetchall()}
+    stray = sorted(rows.difference(header, _ACCOUNTS))
     missing = sorted(set(_ACCOUNTS).difference(rows)) + sorted({"OUT"}.difference(header))
-    unknown = [label for label in header if label not in set(rows) and label.rpartition("_")[2] not in (*FINAL_DEMAND, "OUT")]
+    unknown = [label for label in header if label not in rows and label.rpartition("_")[2] not in (*FINAL_DEMAND, "OUT")]
     if stray or missing or unknown:
         raise ContractError(
             dataset.id,

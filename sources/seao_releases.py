@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -179,9 +181,9 @@ def parse_releases(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
 
     Raises ContractError for documents that break off, are no release packages, or belong to different weeks.
     """
-    with engine(folder) as connection:
+    with engine(folder) as connection, TemporaryDirectory(dir=folder) as members:
         connection.execute("CREATE TEMP TABLE releases (resource_id VARCHAR, published VARCHAR, license VARCHAR, release_number BIGINT, item JSON)")
-        editions, published = zip(*(_read(dataset, connection, document) for document in _documents(dataset, payload, folder)), strict=True)
+        editions, published = zip(*(_read(dataset, connection, document) for document in _documents(dataset, payload, Path(members))), strict=True)
         _check_editions(dataset, editions)
         rows = {}
         for table in TABLES:
@@ -192,11 +194,7 @@ def parse_releases(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
 
 
 def _documents(dataset: Dataset, payload: Path, folder: Path) -> list[Path]:
-    if not zipfile.is_zipfile(payload):
-        return [payload]
-    members = folder / ".documents"
-    members.mkdir()
-    return extract(dataset, payload, r".*\.json", members)
+    return extract(dataset, payload, r".*\.json", folder) if zipfile.is_zipfile(payload) else [payload]
 
 
 def _read(dataset: Dataset, connection: duckdb.DuckDBPyConnection, document: Path) -> tuple[Edition, date]:
@@ -209,7 +207,7 @@ def _read(dataset: Dataset, connection: duckdb.DuckDBPyConnection, document: Pat
         raise ContractError(dataset.id, f"{document.name} cannot be read ({str(error).splitlines()[0]})", _AGAIN) from error
     (((uri, published, licence), kind, keys),) = found
     if kind != "ARRAY":
-        raise ContractError(dataset.id, f"{document.name} has no list of releases; it has {keys[:10]}", "Import an OCDS release package")
+        raise ContractError(dataset.id, f"{document.name} has no list of releases; it has {(keys or [])[:10]}", "Import an OCDS release package")
     edition = _edition(dataset, document.name, uri or "")
     connection.execute(
         """
@@ -226,13 +224,14 @@ def _edition(dataset: Dataset, name: str, uri: str) -> Edition:
     """From the name of the member, else from the address that the document gives as its own."""
     pattern = r"(?:^|/resource/)([0-9a-f]{8}-[0-9a-f-]{27})(?:\.|/download/)(hebdo|mensuel)_(\d{8})_(\d{8})"
     found = re.search(pattern, name) or re.search(pattern, uri)
-    if not found:
-        raise ContractError(
-            dataset.id,
-            f"neither its name {name} nor its uri {uri!r} says of which week or month it is",
-            "Import a hebdo_… or mensuel_… file as Données Québec offers it",
-        )
-    return Edition(found[1], found[2], date.fromisoformat(found[3]), date.fromisoformat(found[4]))
+    if found:
+        with suppress(ValueError):
+            return Edition(found[1], found[2], date.fromisoformat(found[3]), date.fromisoformat(found[4]))
+    raise ContractError(
+        dataset.id,
+        f"neither its name {name} nor its uri {uri!r} says of which week or month it is",
+        "Import a hebdo_… or mensuel_… file as Données Québec offers it",
+    )
 
 
 def _day(dataset: Dataset, name: str, published: str | None) -> date:

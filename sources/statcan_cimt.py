@@ -81,8 +81,8 @@ PROVINCE_LIST = _code_list("province", "Province or territory: a number and two 
 UNIT_LIST = _code_list("unit_of_measure", "Unit of quantities")
 
 # The numbers of the lists of each table: those of products are HS10, HS8, HS6 of imports and of exports, and HS2, which alone has no units.
-_LISTS = {PRODUCT: ("1", "2", "3", "4", "5"), COUNTRY_LIST: ("6",), STATE_LIST: ("7",), PROVINCE_LIST: ("8",), UNIT_LIST: ("9",)}
-_LISTS_WITH_UNIT = ("1", "2", "3", "4")
+_LISTS = {PRODUCT: "12345", COUNTRY_LIST: "6", STATE_LIST: "7", PROVINCE_LIST: "8", UNIT_LIST: "9"}
+_LISTS_WITH_UNIT = "1234"
 _WIDTHS = {"code": 11, "valid_from": 7, "valid_through": 7, "unit": 4, "name_en": 83, "name_fr": 83, "tag": 12, "cut_for": 6}
 _SHOWN = 3
 _OWN_ZIP = "Use the agency's own zip, CIMT-CICM_<flow>_<year>.zip, as it comes"
@@ -104,16 +104,15 @@ class Flow:
         return int(self.product.removeprefix("HS"))
 
 
-# Every zip of imports since 1988 has been seen by somebody, of both exports since 2002; whether there are earlier ones of exports is not known.
+# The zips of imports are known one by one since 1988. Those of exports are known since 2002; whether there are older ones has not been verified.
 FLOWS = (
     Flow("imports", "Imp", "ODPFN014", "HS10", has_province=True, since=1988),
     Flow("total_exports", "Tot_Exp", "ODPFN017", "HS8", has_province=False, since=2002),
     Flow("domestic_exports", "Dom_Exp", "ODPFN016", "HS8", has_province=True, since=2002),
 )
-
-
 # Month that a release is of -> how many years before its own it revises.
 _YEARS_BACK = {1: 1, 2: 1, 3: 1, 6: 1, 9: 1, 12: 2}
+
 
 # Which parts there are, and how to get them
 
@@ -192,7 +191,7 @@ def parse(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
         rows = {TRADE.name: sum(months.values())}
         for table, numbers in _LISTS.items():
             columns = ", ".join(field.name for field in table.fields)
-            rows[table.name] = land(dataset, table, codes.filter(f"list IN {numbers}").project(columns), folder)
+            rows[table.name] = land(dataset, table, codes.filter(f"contains('{numbers}', list)").project(columns), folder)
     return Parsed(rows, _first_day(min(months, default=None)), _first_day(max(months, default=None)), part=f"{detail.flow.name}-{detail.year}")
 
 
@@ -358,6 +357,6 @@ CIMT = Dataset(
         ),
     ),
     caveats="Customs basis, unadjusted. Exports stop at eight digits, and only domestic exports have a province; re-exports are total exports less "
-    "domestic ones. Products are those of the classification in force in the month: codes change each January. Zips of exports before 2002 have not "
-    "been seen, so they are not expected; those of imports begin with 1988.",
+    "domestic ones. Products are those of the classification in force in the month: codes change each January. Imports begin with 1988; whether "
+    "there are zips of exports before 2002 has not been verified, so none is expected.",
 )

@@ -23,14 +23,16 @@ LATE_MONTHS = 4
 REVISION_MONTHS = (6, 7)
 
 KEY = Credential("CENSUS_API_KEY", "https://api.census.gov/data/key_signup.html", "query", "key")
+# The words that the Bureau asks for where its interface is used.
+API_NOTICE = "This product uses the Census Bureau Data API but is not endorsed or certified by the Census Bureau."
 
 
-def public_domain(product: str) -> Licence:
-    """The terms of a work of the United States government, with the notice that the Bureau asks for."""
+def public_domain(product: str, notice: str = "") -> Licence:
+    """The terms of a work of the United States government."""
     return Licence(
         "Public domain (work of the United States government)",
         "https://www.census.gov/data/developers/about/terms-of-service.html",
-        f"Source: U.S. Census Bureau, {product}. This product uses the Census Bureau Data API but is not endorsed or certified by the Census Bureau.",
+        f"Source: U.S. Census Bureau, {product}. {notice}".strip(),
     )
 
 

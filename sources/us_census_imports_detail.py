@@ -3,9 +3,9 @@
 IMP_DETL holds the imports by product of ten digits, country, programme that a preference is claimed under, district and rate provision; IMP_CTY,
 IMP_COMM and IMP_DE are sums of it by country, product and district of entry, and must agree with it. The names of members vary in case.
 
-The widths are those of the agency's record layouts (https://www.census.gov/foreign-trade/reference/products/layouts/imdb.html): the columns
-of the month stood in every description of the file that was at hand, those of the year to date and of the sums in one that others had copied;
-the lengths of record that the layouts state, 688, 580, 732 and 578, prove that they are as many and as wide.
+The places of the month's columns are known from several descriptions of the file. Those of the year to date, and the files of sums, are known from
+transcriptions of the agency's record layouts (https://www.census.gov/foreign-trade/reference/products/layouts/imdb.html), which agree on the lengths
+of record. No zip of the agency was at hand: the checks of lengths and of sums tell at the first one whether all this holds.
 """
 
 from __future__ import annotations

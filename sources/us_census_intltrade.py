@@ -32,7 +32,7 @@ from sources.errors import ContractError, NotYet, PermanentError, SourceError
 from sources.pages import pack
 from sources.releases import when_fetched
 from sources.spec import Ask, Dataset, Download, Field, FieldType, Magnitude, Parsed, Partition, Refusal, Shrunk, Table, Validators
-from sources.us_census_agency import API_URL, KEY, TRADE_RELEASE, asked_for, live_months, public_domain, released_months
+from sources.us_census_agency import API_NOTICE, API_URL, KEY, TRADE_RELEASE, asked_for, live_months, public_domain, released_months
 
 # Earlier months answer 204.
 FIRST_MONTH = date(2010, 1, 1)
@@ -283,7 +283,7 @@ INTLTRADE = Dataset(
     source_url="https://www.census.gov/data/developers/data-sets/international-trade.html",
     tables=(ANSWERS,),
     cadence=TRADE_RELEASE,
-    licence=public_domain("Monthly International Trade Datasets"),
+    licence=public_domain("Monthly International Trade Datasets", API_NOTICE),
     parse=parse_answer,
     fetch=fetch_answer,
     release_of=when_fetched,

@@ -6,6 +6,7 @@ stand where the schedule prints them: a line without one has that of the line ab
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ LINES = Table(
     key=("line",),
 )
 # The pages that the schedule is asked for in, from heading to heading.
-RANGES = (*((f"{first:04}", f"{first + 999:04}") for first in (100, *range(1000, 9000, 1000))), ("9000", "9799"), ("9800", "9999"))
+RANGES = (("0100", "0999"), *((f"{first}000", f"{first}999") for first in range(1, 9)), ("9000", "9799"), ("9800", "9999"))
 RELEASES = "releaseList.json"
 
 _CHAPTERS = {f"{chapter:02}" for chapter in range(1, 100) if chapter != 77}  # 77 is reserved
@@ -104,7 +105,8 @@ def lines_fingerprint(payload: Path) -> str:
     if not zipfile.is_zipfile(payload):
         return sha256_of(payload)
     with zipfile.ZipFile(payload) as pages:
-        return repr(sorted((info.CRC, info.file_size) for info in pages.infolist() if info.filename != RELEASES))
+        lines = sorted((info.CRC, info.file_size) for info in pages.infolist() if info.filename != RELEASES)
+    return hashlib.sha256(repr(lines).encode()).hexdigest()
 
 
 def _of_payload(dataset: Dataset, connection: duckdb.DuckDBPyConnection, payload: Path) -> tuple[Release | None, duckdb.DuckDBPyRelation]:

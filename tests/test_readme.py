@@ -211,7 +211,7 @@ def test_every_licence_is_listed_with_what_it_covers() -> None:
         "| licence | data sets |",
         "|---|---|",
         *(
-            f"| [{name}]({url}){'' if allows_copies else ', **single figures only, never copies of rows**'} | {', '.join(map('`{}`'.format, names))} |"
+            f"| [{name}]({url}){'' if allows_copies else ', **single figures only**'} | {', '.join(map('`{}`'.format, names))} |"
             for (name, url, allows_copies), names in terms.items()
         ),
     ]

@@ -39,6 +39,11 @@ class Translator(DagsterDbtTranslator):
             return spec.replace_attributes(key=dg.AssetKey(["raw", *(dataset.split("/") if dataset else [node["name"]])]))
         return spec.replace_attributes(key=dg.AssetKey([node["schema"], node["name"]]), group_name=node["schema"], automation_condition=on_new_data())
 
+    def get_asset_check_spec(self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetCheckSpec | None:
+        """A test blocks nothing: dbt itself skips what depends on it. Blocking on the test of a source would tear the dbt build into several."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(blocking=False)
+
 
 @dataclass(frozen=True)
 class CheckResult:

@@ -1,17 +1,21 @@
-"""A synthetic full table in the layout of 12-10-0011, zipped as the agency zips it. Its figures are made up: they say nothing about trade."""
+"""Synthetic payloads, zipped as the agency zips them: `python -m tests.bench.synthetic CASE FOLDER ROWS`. Their figures say nothing about trade."""
 
 from __future__ import annotations
 
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
-PRODUCT = "12100011"
+from tests.bench.cases import CASES, Case
+
+_BOM = b"\xef\xbb\xbf"
 _MONTHS = 463
 
-_ROWS = """
+# Every series of a table in the layout of 12-10-0011, in every month.
+_TABLE = """
     SELECT
         strftime(make_date(1988, 1, 1) + to_months(month::INTEGER), '%Y-%m') AS "REF_DATE",
         'Canada' AS "GEO",
@@ -46,24 +50,77 @@ _ROWS = """
 """
 
 
-def write_table(path: Path, rows: int) -> None:
-    """Write `12100011-eng.zip` of about as many rows to `path`, whose folder must own to being synthetic."""
-    if "synthetic" not in str(path.parent):
-        raise ValueError(f"{path} does not say that it is synthetic")
-    months = min(_MONTHS, rows)
-    series = max(1, round(rows / months))
-    table = path.with_name(f"{PRODUCT}.csv")
-    query = _ROWS.replace("$months", str(months)).replace("$series", str(series))
-    with duckdb.connect() as connection:
-        connection.execute(f"COPY ({query}) TO '{table}' (FORMAT csv, HEADER, FORCE_QUOTE *)")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open(f"{PRODUCT}.csv", "w", force_zip64=True) as member, table.open("rb") as text:
-            member.write(b"\xef\xbb\xbf")
-            while chunk := text.read(1 << 20):
-                member.write(chunk)
-        archive.writestr(f"{PRODUCT}_MetaData.csv", '"Cube Title","Product Id"\n"Synthetic table","12100011"\n')
-    table.unlink()
+# A year of imports by month and product: of each product 20 rows from the United States, by state and province, and 20 from other countries.
+_IMPORTS = """
+    SELECT
+        202501 + month AS "YearMonth/AnnéeMois",
+        printf('%010d', 101000010 + product * (9600000000 // $products)) AS "HS10",
+        CASE WHEN place < 20 THEN 'US' ELSE chr(65 + (country // 15)::INTEGER) || chr(65 + (country % 15)::INTEGER) END AS "Country/Pays",
+        ['ON', 'QC', 'BC', 'AB', 'MB', 'SK', 'NS', 'NB', 'NL', 'PE'][1 + (product + place) % 10] AS "Province",
+        CASE WHEN place < 20 THEN chr(65 + place::INTEGER) || 'X' END AS "State/État",
+        luck % power(10, 1 + luck % 8)::BIGINT AS "Value/Valeur",
+        CASE WHEN luck % 5 < 2 THEN 0 ELSE luck % 50021 END AS "Quantity/Quantité",
+        ['NMB', 'KGM', 'N/A', 'LTR', 'MTR', NULL][1 + product % 6] AS "Unit of Measure/Unité de Mesure"
+    FROM (
+        SELECT
+            row // (40 * $products) AS month,
+            row // 40 % $products AS product,
+            row % 40 AS place,
+            (row // 40 * 7 + row % 40) % 200 AS country,
+            (hash(row) >> 2)::BIGINT AS luck
+        FROM range(480 * $products) rows (row)
+    )
+    ORDER BY month, product, place
+"""
 
+
+def write_table(case: Case, folder: Path, rows: int) -> None:
+    """A table in the layout of 12-10-0011: every cell is quoted, and a metadata file stands beside it."""
+    months = min(_MONTHS, rows)
+    query = _TABLE.replace("$months", str(months)).replace("$series", str(max(1, round(rows / months))))
+    metadata = '"Cube Title","Product Id"\n"Synthetic table","12100011"\n'
+    _write_zip(case, folder, _csv(query, folder, "FORCE_QUOTE *"), {"12100011_MetaData.csv": metadata})
+
+
+def write_imports(case: Case, folder: Path, rows: int) -> None:
+    """A year of imports in the layout of the trade database, with code lists as long as the real ones."""
+    query = _IMPORTS.replace("$products", str(max(1, round(rows / 480))))
+    lengths = {"1_HS10": 53_570, "3_HS6M": 8_700, "5_HS2": 205, "6_Cty": 279, "7_State": 55, "8_Prov": 16, "9_UOM": 71}
+    lists = {f"{Path(case.member).parent}/ODPF_{name}Desc.TXT": _code_list(name, length) for name, length in lengths.items()}
+    text = (block.replace(b"\n", b"\r\n") for block in _csv(query, folder))
+    _write_zip(case, folder, text, lists)
+
+
+def _code_list(name: str, length: int) -> str:
+    unit = "NMB " if name[0] in "13" else ""
+    names = f"{'Synthetic name':<82} {'Nom synthétique':<82} {'ODPFN023_' + name[0]:<12}202607\r\n"
+    return "".join(f"{number:010} 198801 999912 {unit}{names}" for number in range(length))
+
+
+def _csv(query: str, folder: Path, options: str = "") -> Iterator[bytes]:
+    """The text of the query's rows, block by block."""
+    text = folder / "rows.csv"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({query}) TO '{text}' (FORMAT csv, HEADER{', ' * bool(options)}{options})")
+    with text.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            yield block
+    text.unlink()
+
+
+def _write_zip(case: Case, folder: Path, text: Iterator[bytes], others: dict[str, str]) -> None:
+    if "synthetic" not in str(folder):
+        raise ValueError(f"{folder} does not say that it is synthetic")
+    with zipfile.ZipFile(folder / case.payload, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open(case.member, "w", force_zip64=True) as member:
+            member.write(_BOM)
+            for block in text:
+                member.write(block)
+        for name, content in others.items():
+            archive.writestr(name, content.encode("cp1252"))
+
+
+WRITERS = {"12-10-0011": write_table, "CIMT, a year of imports": write_imports}
 
 if __name__ == "__main__":
-    write_table(Path(sys.argv[1]), int(sys.argv[2]))
+    WRITERS[sys.argv[1]](CASES[sys.argv[1]], Path(sys.argv[2]), int(sys.argv[3]))

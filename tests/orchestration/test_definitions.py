@@ -159,3 +159,9 @@ def test_rebuilding_on_new_data_is_on_by_default(code_location: dg.Definitions) 
 
 def test_the_code_location_is_valid(code_location: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(code_location)
+
+
+def test_dbt_builds_once(code_location: dg.Definitions) -> None:
+    """Each start of dbt costs seconds; a check that blocks a raw asset would tear its one build apart."""
+    nodes = [node.name for node in code_location.resolve_job_def("build").graph.nodes]
+    assert [name for name in nodes if name.startswith("dbt")] == ["dbt"]

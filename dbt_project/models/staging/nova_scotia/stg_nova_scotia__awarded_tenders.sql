@@ -1,0 +1,25 @@
+select
+    'nova_scotia/awarded_tenders' as dataset,
+    vintage,
+    ":id" as row_id,
+    {{ tidy_text("tender_id") }} as tender_id,
+    {{ tidy_text("entity") }} as entity,
+    {{ tidy_text("vendor") }} as vendor_name,
+    {{ tidy_text("tender_description") }} as tender_description,
+    {{ day("tender_start_date") }} as opening_date,
+    {{ day("tender_close_date") }} as closing_date,
+    {{ day("awarded_date") }} as award_date,
+    {{ amount("awarded_amount") }} as awarded_amount,
+    {{ yes_or_no("goods") }} as is_goods,
+    {{ yes_or_no("service") }} as is_service,
+    {{ yes_or_no("construction") }} as is_construction,
+    {{ unreadable({
+        "tender_start_date": day("tender_start_date"),
+        "tender_close_date": day("tender_close_date"),
+        "awarded_date": day("awarded_date"),
+        "awarded_amount": amount("awarded_amount"),
+        "goods": yes_or_no("goods"),
+        "service": yes_or_no("service"),
+        "construction": yes_or_no("construction"),
+    }) }} as unreadable
+from {{ source("nova_scotia_awarded_tenders", "awarded_tenders") }}
