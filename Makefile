@@ -27,7 +27,7 @@ run: $(SYNCED) ## Build the warehouse and say what it found
 	@$(BIN)/warehouse build
 
 test: $(DEV) ## Run the tests that need nothing but Python
-	$(BIN)/pytest -q -m "not browser"
+	$(BIN)/pytest -q -m "not browser" -n auto --dist loadfile
 
 test-all: test ## Run also the tests that need Debian packages, and install those
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null)
@@ -53,6 +53,7 @@ format: $(DEV) ## Format Python and SQL
 
 bench: $(DEV) ## Measure against named rivals, in one run
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.contracts
 
 clean: ## Remove what a build makes again; landed data and releases stay
 	rm -rf $(DATA_DIR)/work $(DATA_DIR)/dbt

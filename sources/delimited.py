@@ -89,13 +89,13 @@ def land(dataset: Dataset, table: Table, relation: duckdb.DuckDBPyRelation, fold
     declared = {field.name.casefold() for field in table.fields}
     columns = [_cast(field, field.name.casefold() in have) for field in table.fields]
     columns += [_name(name) for name in relation.columns if name.casefold() not in declared]
+    _check_whole(dataset, relation, typed)
     path = folder / f"{table.name}.parquet"
     try:
         relation.project(", ".join(columns)).write_parquet(str(path), compression="zstd")
     except duckdb.ConversionException as error:
         raise _not_of_type(dataset, relation, typed, error) from error
-    ((rows,),) = relation.query("texts", f"SELECT count(*) FROM read_parquet({_quoted(str(path))})").fetchall()
-    return int(rows)
+    return len(relation.query("texts", f"FROM read_parquet({_quoted(str(path))})") or [])
 
 
 # The header
@@ -147,7 +147,7 @@ def _check_required(dataset: Dataset, table: Table, columns: Sequence[str]) -> N
     if missing:
         raise ContractError(
             dataset.id,
-            f"the payload has no column {' and no '.join(map(repr, missing))}; it has {', '.join(map(repr, columns))}",
+            f"the payload has no column {' and no '.join(map(repr, missing))}; it has {', '.join(repr(name) for name in columns if name != 'line')}",
             "The agency may have renamed it: compare with the declared fields of the data set",
         )
 
@@ -157,16 +157,26 @@ def _cast(field: Field, is_there: bool) -> str:
     return f"CAST({source} AS {DUCKDB_TYPE[field.type]}) AS {_name(field.name)}"
 
 
+def _check_whole(dataset: Dataset, relation: duckdb.DuckDBPyRelation, fields: Sequence[Field]) -> None:
+    """A cast to an integer would round a fraction."""
+    for field in fields:
+        if field.type == "integer":
+            _refuse_any(dataset, field, relation.filter(f"TRY_CAST({_name(field.name)} AS DOUBLE) % 1 <> 0"))
+
+
 def _not_of_type(dataset: Dataset, relation: duckdb.DuckDBPyRelation, fields: Sequence[Field], error: duckdb.Error) -> ContractError:
     for field in fields:
         column = _name(field.name)
-        strange = relation.filter(f"{column} IS NOT NULL AND TRY_CAST({column} AS {DUCKDB_TYPE[field.type]}) IS NULL")
-        examples = [text for (text,) in strange.project(column).distinct().order(column).limit(_SHOWN).fetchall()]
-        if examples:
-            return ContractError(
-                dataset.id, f"column {field.name!r} should hold a {field.type}, and {len(strange):,} rows do not: {examples}", _AGAIN
-            )
+        _refuse_any(dataset, field, relation.filter(f"{column} IS NOT NULL AND TRY_CAST({column} AS {DUCKDB_TYPE[field.type]}) IS NULL"))
     return ContractError(dataset.id, f"the rows cannot be cast ({str(error).splitlines()[0]})", _AGAIN)
+
+
+def _refuse_any(dataset: Dataset, field: Field, strange: duckdb.DuckDBPyRelation) -> None:
+    """Raise ContractError with some of these rows' texts, if there are any."""
+    column, kind = _name(field.name), f"{'an' if field.type == 'integer' else 'a'} {field.type}"
+    examples = [text for (text,) in strange.project(column).distinct().order(column).limit(_SHOWN).fetchall()]
+    if examples:
+        raise ContractError(dataset.id, f"column {field.name!r} should hold {kind}, and {len(strange):,} rows do not: {examples}", _AGAIN)
 
 
 # Errors

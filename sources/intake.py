@@ -18,6 +18,7 @@ from sources.landing import Attempt, Landing
 from sources.spec import Ask, Dataset, Download, Vintage
 
 REFERENCE = Path(__file__).parent / "reference"
+_NO_DATE = (1980, 1, 1)
 
 
 def bundled_files(dataset: Dataset) -> list[Path]:
@@ -112,9 +113,11 @@ def _together(dataset: Dataset, failures: list[SourceError]) -> SourceError:
 
 
 def _packed_on(dataset: Dataset, path: Path) -> Vintage:
+    """The day on which an archive was packed, where its members have one: workbooks and packed answers are dated 1980."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             packed = max(info.date_time[:3] for info in archive.infolist())
-        return Vintage(date(*packed), is_estimated=True)
+        if packed > _NO_DATE:
+            return Vintage(date(*packed), is_estimated=True)
     timezone = ZoneInfo(registry.provider_of(dataset).timezone)
     return Vintage(now().astimezone(timezone).date(), is_estimated=True)

@@ -16,6 +16,7 @@ UNITS: Final = frozenset(
         "index",
         "nat",
         "t",
+        "kg",
         "thousand USD",
         "CAD per USD",
         "USD per CAD",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +15,9 @@ from dagster._core.events import DagsterEventType
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from dagster._core.utils import make_new_run_id
 from rich.console import Console
-from sqlalchemy import Engine, event
 
 from orchestration.definitions import definitions
+from orchestration.lib.event_log import keep_engines
 from orchestration.lib.progress import JobProgress
 from orchestration.settings import DATA_DIR_VARIABLE, REPOSITORY, Settings
 
@@ -66,18 +65,9 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(INSTANCE_CONFIG, settings.dagster_home / INSTANCE_CONFIG.name)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    keep_engines()
     with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         yield instance
-
-
-@event.listens_for(Engine, "connect")
-def _leave_the_disk_to_the_system(connection: object, record: object) -> None:
-    """A job writes thousands of events; waiting for the disk at each would take longer than the job.
-
-    What a killed process wrote is kept all the same. A power cut may cost the records of runs, which hold no figures.
-    """
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = OFF")
 
 
 @contextmanager

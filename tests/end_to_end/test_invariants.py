@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.metrics.claims import CLAIMS
 from orchestration.metrics.concentration import hhi
+from sources import registry
 from tests.end_to_end.command import Warehouse
 
 TABLE = "statcan/12100011"
@@ -29,6 +30,17 @@ def release(built: Warehouse) -> Any:
 
 def rows(release: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
     return release.execute(query).fetchall()
+
+
+def test_every_column_of_every_data_set_is_described(release: duckdb.DuckDBPyConnection) -> None:
+    described = rows(release, "select dataset, table_name, column_name, unit, is_key, description from meta.source_column")
+    declared = [
+        (dataset.id, table.name, field.name, field.unit, field.name in table.key, field.description)
+        for dataset in registry.datasets()
+        for table in dataset.tables
+        for field in table.fields
+    ]
+    assert sorted(described) == sorted(declared)
 
 
 def test_the_european_union_is_not_counted_beside_countries(release: duckdb.DuckDBPyConnection) -> None:

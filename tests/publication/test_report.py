@@ -46,7 +46,8 @@ SCHEMA = """
         threshold DOUBLE, tolerance DOUBLE, metric VARCHAR, basis VARCHAR, window_type VARCHAR, evidence VARCHAR, reason VARCHAR, sha256 VARCHAR,
         source_url VARCHAR);
     CREATE TABLE meta.source_file (
-        dataset VARCHAR, vintage VARCHAR, vintage_date DATE, vintage_is_estimated BOOLEAN, is_complete BOOLEAN, method VARCHAR, sha256 VARCHAR,
+        dataset VARCHAR, part VARCHAR, vintage VARCHAR, vintage_date DATE, vintage_is_estimated BOOLEAN, is_complete BOOLEAN, method VARCHAR,
+        sha256 VARCHAR,
         bytes BIGINT, source_url VARCHAR, fetched_at TIMESTAMPTZ, landed_at TIMESTAMPTZ, licence VARCHAR, attribution VARCHAR, rows BIGINT,
         data_from DATE, data_through DATE);
     CREATE TABLE meta.dataset (dataset VARCHAR, title VARCHAR, licence_url VARCHAR, caveats VARCHAR);
@@ -104,9 +105,9 @@ FIGURES = """
          'primary', 'It is 80 percent.', 'abcdef0123456789', 'https://example.org/trade');
 
     INSERT INTO meta.source_file VALUES
-        ('made_up/trade', '2026-03-05', '2026-03-05', true, false, 'bundled', 'aaaabbbbccccdddd', 10, 'https://example.org/trade', NULL, NULL,
+        ('made_up/trade', '', '2026-03-05', '2026-03-05', true, false, 'bundled', 'aaaabbbbccccdddd', 10, 'https://example.org/trade', NULL, NULL,
          'Open Licence', 'Adapted from the Agency, Table 1. No endorsement.', 2, '2025-12-01', '2026-01-01'),
-        ('made_up/trade', '2026-04-02', '2026-04-02', false, true, 'refresh', '0123456789abcdef', 10, 'https://example.org/trade',
+        ('made_up/trade', '', '2026-04-02', '2026-04-02', false, true, 'refresh', '0123456789abcdef', 10, 'https://example.org/trade',
          '2026-04-02 13:00:00+00', '2026-04-02 13:00:00+00', 'Open Licence', 'Adapted from the Agency, Table 1. No endorsement.', 3,
          '2025-12-01', '2026-02-01');
     INSERT INTO meta.dataset VALUES ('made_up/trade', 'Made-up trade', 'https://example.org/licence', 'Made up from one end to the other.');
@@ -311,7 +312,7 @@ def test_every_file_is_named_with_its_hash_and_its_terms(report):
 
 def test_files_that_the_report_does_not_read_are_left_to_the_dictionary(warehouse, report):
     warehouse.execute("INSERT INTO meta.source_file SELECT * REPLACE ('made_up/prices' AS dataset) FROM meta.source_file")
-    assert words(render(warehouse).html) == words(report.html)
+    assert rows_of(render(warehouse).html, "sources") == rows_of(report.html, "sources")
 
 
 def test_a_month_with_figures_of_the_united_states_only_is_not_a_share(report):
@@ -430,7 +431,7 @@ def test_every_link_leads_somewhere(report):
 
 def test_every_chart_can_be_heard_and_read(report):
     page = Page(report.html)
-    assert len(page.labels) == report.html.count("<svg") == 2 * 8
+    assert len(page.labels) == report.html.count("<svg") == 2 * 9
     assert all(len(label) > 40 for label in page.labels)
     assert report.html.count("<summary>The figures</summary>") == 6
 
@@ -529,3 +530,19 @@ def test_the_labels_of_lines_that_end_together_do_not_overlap():
 
 def test_a_label_of_a_chart_is_escaped():
     assert charts.svg(charts.share_changes(CHANGES, WIDE), HOSTILE).startswith('<svg role="img" aria-label="&quot;&gt;&lt;script&gt;')
+
+
+def test_what_is_held_is_told_from_what_waits_for_its_first_file(warehouse) -> None:
+    warehouse.execute("INSERT INTO meta.dataset VALUES ('made_up/waiting', 'Waiting', '', ''), ('made_up/too', 'Waiting too', '', '')")
+    page = render(warehouse).html
+    assert "Of 3 public data sets that the warehouse knows how to fetch or to read, figures of 1 are held" in " ".join(page.split())
+    assert "The other 2 wait for their first file" in page
+    held = re.search(r"Periods that are held of each data set.*?</table>", page, re.DOTALL)
+    assert held
+    cells = re.findall(r"<t[hd][^>]*>([^<]+)</t[hd]>", held[0])
+    assert cells[-6:] == ["made_up/trade", "1 December 2025", "1 February 2026", "2", "–", "5"]
+
+
+def test_without_periods_nothing_is_said_of_what_is_held(warehouse) -> None:
+    warehouse.execute("UPDATE meta.source_file SET data_from = NULL")
+    assert "What is held" not in render(warehouse).html

@@ -112,7 +112,7 @@ def test_a_missing_figure_is_missing_and_no_zero(tmp_path: Path) -> None:
         (tiva_csv(observation(flow="OECD.STI.PIE:DSD_TIVA_MAINSH@DF_MAINSH(1.1)")), "DF_MAINSH.*Editions are not spliced"),
         (tiva_csv(observation(), observation(measure="EXGR_FVA")), r"has 2 measures: \['EXGR_DVA', 'EXGR_FVA'\]"),
         (tiva_csv(observation(value="n/a")), r"'OBS_VALUE' should hold a number, and 1 rows do not: \['n/a'\]"),
-        (tiva_csv(observation(mult="six")), r"'UNIT_MULT' should hold a integer, and 1 rows do not: \['six'\]"),
+        (tiva_csv(observation(mult="six")), r"'UNIT_MULT' should hold an integer, and 1 rows do not: \['six'\]"),
         (tiva_csv()[:-30], "line 49 of made-up.csv has . cells where the header has 12"),
         (tiva_csv().encode().replace(b",A,6", b",\xe9,6"), "is not UTF-8 on line 2"),
         ("no table at all", "no column 'DATAFLOW'"),

@@ -193,7 +193,7 @@ def test_a_zip_without_the_list_of_countries_lands_an_empty_one(tmp_path: Path) 
         (cimt_zip("ODPFN014_202601N.csv", IMPORTS, CARS, CARS + ",1"), "line 3 of ODPFN014_202601N.csv has 9 cells where the header has 8"),
         (cimt_zip("ODPFN014_202601N.csv", IMPORTS, CARS, '"' + HORSES), "a quote that does not close"),
         (imports_zip(CARS, HORSES.replace(",5000,", ",5.5,")), r"Value/Valeur.*5\.5"),
-        (imports_zip(CARS, HORSES.replace(",5000,", ",x,")), "'Value/Valeur' should hold a integer, and 1 rows do not: .*'x'"),
+        (imports_zip(CARS, HORSES.replace(",5000,", ",x,")), "'Value/Valeur' should hold an integer, and 1 rows do not: .*'x'"),
         (imports_zip(CARS, HORSES.replace(",5000,", ",,")), r"a value, and 1 are like \[\('202601', '0101210000', 'NA', None\)\]"),
         (imports_zip(CARS, HORSES.replace(",NA,", ",,")), r"a country and a value, and 1 are like \[\('202601', '0101210000', None, 5000\)\]"),
         (imports_zip(CARS, HORSES.replace("0101210000", "010121")), "a product of 10 digits.*'010121'"),

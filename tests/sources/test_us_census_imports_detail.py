@@ -197,10 +197,10 @@ def detail_with(old: str, new: str) -> str:
         ),
         pytest.param(
             month_zip(IMP_DETL=detail_with("000123456789012", "00012345678901x")),
-            "column 'con_val_mo' should hold a integer, and 1 rows do not: ..00012345678901x..",
+            "column 'con_val_mo' should hold an integer, and 1 rows do not: ..00012345678901x..",
             id="a letter in a number",
         ),
-        pytest.param(month_zip(IMP_DETL=detail_with("000123456789012", " " * 15)), "column 'con_val_mo' should hold a integer", id="a blank number"),
+        pytest.param(month_zip(IMP_DETL=detail_with("000123456789012", " " * 15)), "column 'con_val_mo' should hold an integer", id="a blank number"),
         pytest.param(
             month_zip(({**ROWS[0], "commodity": "87032301"},)), "column 'commodity' has ..87032301.., which should match", id="a short code"
         ),

@@ -151,7 +151,7 @@ def test_answers_to_several_questions_lie_over_each_other(landing: Landing) -> N
             id="a column twice",
         ),
         pytest.param(
-            [["ALL_VAL_MO", "time"], ["1,234", "2026-07"]], "column 'ALL_VAL_MO' should hold a integer, and 1 rows do not: ..1,234..", id="no number"
+            [["ALL_VAL_MO", "time"], ["1,234", "2026-07"]], "column 'ALL_VAL_MO' should hold an integer, and 1 rows do not: ..1,234..", id="no number"
         ),
         pytest.param([*PRODUCTS, PRODUCTS[1]], "table 'answers' has 1 keys .*E_COMMODITY='870323'", id="a doubled row"),
         pytest.param(
