@@ -159,9 +159,10 @@ def _cast(field: Field, is_there: bool) -> str:
 
 def _check_whole(dataset: Dataset, relation: duckdb.DuckDBPyRelation, fields: Sequence[Field]) -> None:
     """A cast to an integer would round a fraction."""
-    for field in fields:
-        if field.type == "integer":
-            _refuse_any(dataset, field, relation.filter(f"TRY_CAST({_name(field.name)} AS DOUBLE) % 1 <> 0"))
+    broken = {field: f"TRY_CAST({_name(field.name)} AS DOUBLE) % 1 <> 0" for field in fields if field.type == "integer"}
+    if broken and relation.filter(" OR ".join(broken.values())).limit(1).fetchall():
+        for field, condition in broken.items():
+            _refuse_any(dataset, field, relation.filter(condition))
 
 
 def _not_of_type(dataset: Dataset, relation: duckdb.DuckDBPyRelation, fields: Sequence[Field], error: duckdb.Error) -> ContractError:

@@ -26,10 +26,13 @@ from sources.clock import now
 
 
 class Translator(DagsterDbtTranslator):
-    """Asset keys are `[layer, model]`; a dbt source belongs to the raw asset of its data set."""
+    """Asset keys are `[layer, model]`; a dbt source belongs to the raw asset of its data set.
+
+    Tests of sources are no checks of raw assets, or asking an agency would open the working file: a build runs them and fails with them.
+    """
 
     def __init__(self) -> None:
-        super().__init__(settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True, enable_source_tests_as_checks=True))
+        super().__init__(settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True, enable_source_tests_as_checks=False))
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
         node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
@@ -38,11 +41,6 @@ class Translator(DagsterDbtTranslator):
             dataset = node["config"]["meta"].get("dataset")
             return spec.replace_attributes(key=dg.AssetKey(["raw", *(dataset.split("/") if dataset else [node["name"]])]))
         return spec.replace_attributes(key=dg.AssetKey([node["schema"], node["name"]]), group_name=node["schema"], automation_condition=on_new_data())
-
-    def get_asset_check_spec(self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetCheckSpec | None:
-        """A test blocks nothing: dbt itself skips what depends on it. Blocking on the test of a source would tear the dbt build into several."""
-        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        return spec and spec._replace(blocking=False)
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,9 @@ class DbtProject:
 
         def run() -> None:
             try:
-                outcome.append(self._invoke(["build", *selection.selection_args, "--exclude-resource-type", "unit_test"], callback=messages.put))
+                outcome.append(
+                    self._invoke(["build", *selection.selection_args, "source:*", "--exclude-resource-type", "unit_test"], callback=messages.put)
+                )
             finally:
                 messages.put(None)
 

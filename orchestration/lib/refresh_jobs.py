@@ -30,7 +30,7 @@ def refresh_schedule(cadence: Cadence, datasets: list[Dataset]) -> dg.ScheduleDe
     name = f"refresh_{cadence.name}_{_slug(cadence.timezone.rpartition('/')[2])}_{_slug(cadence.cron)}"
     job = refresh_job(name, datasets, f"Ask for what is released {cadence.name} on {cadence.cron!r} ({cadence.timezone}): {names}.")
     return dg.ScheduleDefinition(
-        job=job, cron_schedule=cadence.cron, execution_timezone=cadence.timezone, default_status=dg.DefaultScheduleStatus.STOPPED
+        name, job=job, cron_schedule=cadence.cron, execution_timezone=cadence.timezone, default_status=dg.DefaultScheduleStatus.STOPPED
     )
 
 

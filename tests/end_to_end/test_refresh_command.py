@@ -64,10 +64,10 @@ def warehouse(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> War
 
 @pytest.fixture
 def ask(warehouse: Warehouse, agency: Agency, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    """Run `warehouse refresh` at a moment; back-offs are not waited for."""
+    """Run `warehouse refresh` at a moment, of the table unless others are named; back-offs are not waited for."""
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda seconds: None))
     agency.requests.clear()
-    return lambda moment, *names: warehouse.here("refresh", *names, WAREHOUSE_NOW=moment, WAREHOUSE_UPSTREAM_STATCAN=agency.base_url)
+    return lambda moment, *names: warehouse.here("refresh", *(names or [TABLE]), WAREHOUSE_NOW=moment, WAREHOUSE_UPSTREAM_STATCAN=agency.base_url)
 
 
 def errors(answer: Answer) -> list[str]:
