@@ -178,7 +178,8 @@ def test_rebuilt_as_of_a_day_it_is_what_was_known_then(built: Project, releases:
     project = Project(tmp_path / "data")
     project.data_dir.mkdir()
     (project.data_dir / "landing").symlink_to(built.data_dir / "landing")
-    assert not failed(project.dbt("build", "--select", "+export_concentration", "+fct_trade", "--indirect-selection", "buildable", as_of=day.isoformat()))
+    chosen = ("--select", "+export_concentration", "+fct_trade", "--indirect-selection", "buildable")
+    assert not failed(project.dbt("build", *chosen, as_of=day.isoformat()))
     with project.connect() as connection:
         rows = connection.execute(
             "select case partner_code when 'WORLD' then '1' when 'US' then '2' else '4' end, strftime(period_start_date, '%Y-%m'), "
