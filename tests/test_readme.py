@@ -231,8 +231,9 @@ def test_every_key_is_listed_with_where_to_get_it() -> None:
 def _listed(dataset: Dataset) -> str:
     released = f"{dataset.cadence.name}" if dataset.fetch else "imported or bundled"
     parts = dataset.partition.by if dataset.partition else ""
-    bundled = len(intake.bundled_files(dataset))
-    return f"| `{dataset.id}` | {dataset.title} | {released} | {parts} | {f'{bundled} vintages' if bundled else ''} |"
+    files = len(intake.bundled_files(dataset))
+    bundled = f"{files} vintage{'s' if files > 1 else ''}" if files else ""
+    return f"| `{dataset.id}` | {dataset.title} | {released} | {parts} | {bundled} |"
 
 
 def between(name: str) -> list[str]:
