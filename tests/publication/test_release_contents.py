@@ -44,6 +44,7 @@ def test_the_files_of_a_release(folder):
         "parquet/meta/column_dictionary.parquet",
         "parquet/meta/dataset.parquet",
         "parquet/meta/release.parquet",
+        "parquet/meta/source_column.parquet",
         "parquet/meta/source_file.parquet",
         "parquet/meta/table_dictionary.parquet",
         "parquet/metrics/policy_metric.parquet",

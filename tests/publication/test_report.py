@@ -433,7 +433,7 @@ def test_every_chart_can_be_heard_and_read(report):
     page = Page(report.html)
     assert len(page.labels) == report.html.count("<svg") == 2 * 9
     assert all(len(label) > 40 for label in page.labels)
-    assert report.html.count("<summary>The figures</summary>") == 6
+    assert report.html.count("<summary>The figures</summary>") == 7
 
 
 def test_charts_take_their_colours_and_fonts_from_the_page(report):

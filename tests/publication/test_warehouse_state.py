@@ -39,7 +39,15 @@ def data_dir(tmp_path):
 def land(data_dir, vintage, **facts):
     path = data_dir / "landing" / "statcan" / "12100011" / f"vintage={vintage}" / "vintage.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    known = {"dataset": "statcan/12100011", "vintage": vintage, "fingerprint": "f", "is_complete": True, "is_estimated": False, "landed_at": "now"}
+    known = {
+        "dataset": "statcan/12100011",
+        "part": "",
+        "vintage": vintage,
+        "fingerprint": "f",
+        "is_complete": True,
+        "is_estimated": False,
+        "landed_at": "now",
+    }
     path.write_text(json.dumps({**known, **facts}))
 
 
