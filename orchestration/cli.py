@@ -120,7 +120,7 @@ def backfill(settings: Settings, name: str, parts: tuple[str, ...]) -> None:
     if outcomes:
         messages.print(f"{dataset.id}: " + ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()))
     if result.left:
-        result.failures.append(f"{len(result.left)} parts were not asked for; run the command again to go on from {result.left[0]}")
+        result.failures.append(f"run the command again to go on from {result.left[0]}; parts left: {len(result.left)}")
     if outcomes["landed"]:
         _build(settings, None, force=False)
     _raise_if_any(result.failures)
@@ -139,6 +139,8 @@ def import_(settings: Settings, name: str, file: Path, vintage: str | None, is_p
     except ValueError as error:
         raise UserError(str(error)) from error
     attempt = intake.land_file(Landing(settings.data_dir), registry.dataset(name), file, release, is_partial=is_partial)
+    if attempt.vintage is None or attempt.rows is None:
+        raise UserError(f"{attempt.dataset}: nothing landed: {attempt.reason}")
     click.echo(f"{attempt.dataset}: {attempt.outcome} as vintage {attempt.vintage}, {attempt.rows:,} rows")
 
 

@@ -65,7 +65,7 @@ def fetch(landing: Landing, dataset: Dataset, part: str = "", http: Http | None 
     """
     with landing.attempt(dataset.id, "refresh", dataset.source_url, part) as attempt, landing.scratch() as folder:
         if dataset.fetch is None or dataset.release_of is None:
-            raise PermanentError(dataset.id, "the agency offers no machine access to this data set", f"Use `warehouse import {dataset.id} FILE`")
+            raise _not_fetched(dataset)
         _check_asked(dataset, part)
         if configuration(dataset) == "not configured":
             raise NotConfigured(dataset.id, "the agency asks for a key", how_to_configure(dataset))
@@ -81,6 +81,9 @@ def fetch(landing: Landing, dataset: Dataset, part: str = "", http: Http | None 
 
 def refresh(landing: Landing, dataset: Dataset) -> list[Attempt]:
     """Ask for every live part. A part that fails does not keep the others from being asked; raises SourceError when all are through."""
+    if dataset.fetch is None:
+        with landing.attempt(dataset.id, "refresh", dataset.source_url):
+            raise _not_fetched(dataset)
     attempts, failures = [], []
     for part in dataset.live_parts(now().date()):
         try:
@@ -97,6 +100,10 @@ def missing_parts(landing: Landing, dataset: Dataset) -> list[str]:
     landed = {vintage.part for vintage in landing.vintages(dataset.id) if vintage.is_complete}
     expected = dataset.partition.expected(now().date()) if dataset.partition else ()
     return [part for part in reversed(expected) if part not in landed]
+
+
+def _not_fetched(dataset: Dataset) -> PermanentError:
+    return PermanentError(dataset.id, "the agency offers no machine access to this data set", f"Use `warehouse import {dataset.id} FILE`")
 
 
 def _check_asked(dataset: Dataset, part: str) -> None:

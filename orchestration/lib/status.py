@@ -23,9 +23,8 @@ def dataset_status(landing: Landing) -> list[dict[str, Any]]:
 
 
 def _row(dataset: Dataset, vintages: list[LandedVintage], attempts: list[Attempt]) -> dict[str, Any]:
-    last_of_part = {attempt.part: attempt for attempt in attempts}
     last = attempts[-1] if attempts else None
-    failed = [attempt for attempt in last_of_part.values() if attempt.outcome == "failed"]
+    failed = [attempt for attempt in _last_of_each_part(attempts) if attempt.outcome == "failed"]
     state, remedy = _judgement(dataset, vintages, last, failed)
     return {
         "dataset": dataset.id,
@@ -54,6 +53,12 @@ def _judgement(dataset: Dataset, vintages: list[LandedVintage], last: Attempt | 
         reason = f"the newest period is {age} days old, {dataset.cadence.data_lag_days} are usual"
         return "stale", f"{reason}; {f'warehouse refresh {dataset.id}' if dataset.fetch else 'wait for a newer copy or import one'}"
     return "current", ""
+
+
+def _last_of_each_part(attempts: list[Attempt]) -> list[Attempt]:
+    """A file that was refused before anybody knew its part counts until the next attempt."""
+    newest = {attempt.part: attempt for attempt in attempts}
+    return [attempt for part, attempt in newest.items() if part or attempt is attempts[-1]]
 
 
 def _reasons(failed: list[Attempt]) -> str:

@@ -499,12 +499,13 @@ def _holdings(warehouse: Rows) -> Row | None:
         FROM meta.source_file WHERE data_from IS NOT NULL AND data_through IS NOT NULL GROUP BY dataset
         ORDER BY data_from, data_through DESC, dataset""",
     )
-    waiting = warehouse.rows("meta.dataset", "FROM meta.dataset ANTI JOIN meta.source_file USING (dataset)")
+    described = warehouse.rows("meta.dataset", "SELECT *, dataset IN (SELECT dataset FROM meta.source_file) AS is_held FROM meta.dataset")
     if not spans:
         return None
     return {
         "spans": spans,
-        "waiting": len(waiting),
+        "held": sum(row["is_held"] for row in described),
+        "described": len(described),
         "drawing": _draw(
             lambda width: charts.holdings(spans, width),
             f"Spans of the periods that are held of {len(spans)} data sets, from {spans[0]['data_from'].year} on.",

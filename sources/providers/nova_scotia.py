@@ -131,7 +131,7 @@ def fingerprint(payload: Path) -> str:
     """The rows without the service's own ids, which change when it loads the same table anew; what is no such rows, as it is."""
     try:
         return hashlib.sha256("\n".join(sorted(_lines(payload))).encode()).hexdigest()
-    except (ValueError, AttributeError, zipfile.BadZipFile):
+    except (ValueError, AttributeError, TypeError, zipfile.BadZipFile):
         return content_fingerprint(payload)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -169,6 +170,28 @@ def test_a_wrong_request_is_one_line(empty: Warehouse, arguments: tuple[str, ...
     answer = empty(*arguments)
     assert_refused(answer, "", said)
     assert empty.vintages == set()
+
+
+def test_an_answer_without_data_lands_nothing_and_says_so(empty: Warehouse, tmp_path: Path) -> None:
+    answer = tmp_path / "answer.json"
+    answer.write_text('{"elapsedTime": "0.21 secs", "count": 0, "data": [], "error": ""}')
+    assert_refused(empty("import", "un_comtrade/annual_hs", str(answer)), "", "un_comtrade/annual_hs: nothing landed: ")
+    assert empty.vintages == set()
+
+
+def test_a_refused_file_counts_until_the_right_one_lands(empty: Warehouse, tmp_path: Path) -> None:
+    page, series = tmp_path / "page.html", tmp_path / "ALTSALES.csv"
+    page.write_text("<html><title>Sorry</title></html>")
+    series.write_text("observation_date,ALTSALES\n2026-07-01,15.5\n")
+
+    def state() -> str:
+        rows = json.loads(empty("status", "--format", "json").out)
+        return next(str(row["state"]) for row in rows if row["dataset"] == "fred/series")
+
+    assert empty("import", "fred/series", str(page)).code == 1
+    assert state() == "failed"
+    assert empty("import", "fred/series", str(series), "--vintage", "2026-08-05").code == 0
+    assert state() == "current"
 
 
 def assert_refused(answer: Answer, dataset: str, reason: str) -> None:

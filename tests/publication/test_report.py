@@ -535,7 +535,7 @@ def test_a_label_of_a_chart_is_escaped():
 def test_what_is_held_is_told_from_what_waits_for_its_first_file(warehouse) -> None:
     warehouse.execute("INSERT INTO meta.dataset VALUES ('made_up/waiting', 'Waiting', '', ''), ('made_up/too', 'Waiting too', '', '')")
     page = render(warehouse).html
-    assert "Of 3 public data sets that the warehouse knows how to fetch or to read, figures of 1 are held" in " ".join(page.split())
+    assert "Of 3 public data sets that the warehouse knows how to fetch or to read, files of 1 are held" in " ".join(page.split())
     assert "The other 2 wait for their first file" in page
     held = re.search(r"Periods that are held of each data set.*?</table>", page, re.DOTALL)
     assert held

@@ -139,7 +139,7 @@ def test_a_single_page_with_as_many_rows_as_the_limit_was_cut_off(tmp_path: Path
         parsed(written(tmp_path, [{":id": str(number)} for number in range(rows)]), tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"[]", b"[1, 2", b"{}", b"\xff\xfe", "é".encode("latin-1")])
+@pytest.mark.parametrize("content", [b"[]", b"null", b"[1, 2", b"{}", b"\xff\xfe", "é".encode("latin-1")])
 def test_a_page_that_is_no_page_fails_in_words_on_the_way_in(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ContractError, match=r"has no rows|breaks off|should be a list of rows|is not UTF-8"):
         intake.land_file(Landing(tmp_path / "data"), DATASET, written(tmp_path, content))

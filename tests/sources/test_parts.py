@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -112,6 +113,13 @@ def test_a_part_that_does_not_exist_is_named_with_those_that_do(agency: Loopback
     with pytest.raises(PermanentError, match=r"has a part by year, not ''\. The newest parts are: 2022, 2023, 2024, 2025, 2026"):
         intake.fetch(landing, lighthouses)
     assert agency.requests == []
+
+
+def test_what_is_only_imported_is_not_refreshed_in_silence(landing: Landing, lighthouses: Dataset) -> None:
+    imported = replace(lighthouses, fetch=None, release_of=None)
+    with pytest.raises(PermanentError, match=r"no machine access to this data set\. Use `warehouse import madeup/lighthouses FILE`"):
+        intake.refresh(landing, imported)
+    assert [attempt.outcome for attempt in landing.attempts(imported.id)] == ["failed"]
 
 
 def test_an_import_finds_its_part_in_the_file(landing: Landing, lighthouses: Dataset, tmp_path: Path) -> None:
