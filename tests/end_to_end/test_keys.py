@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,13 +35,13 @@ def tattler() -> Iterator[Tattler]:
 
 
 @pytest.fixture(scope="module")
-def told(tattler: Tattler, tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, list[Answer]]:
+def told(built: Warehouse, tattler: Tattler, tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, list[Answer]]:
     """What the command line says and keeps when every key is planted and every agency repeats it."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("keys") / "data")
+    warehouse = Warehouse(Path(shutil.copytree(built.data_dir, tmp_path_factory.mktemp("keys") / "data", symlinks=True)))
     settings = {dataset.credential.variable: KEY for dataset in KEYED if dataset.credential}
     settings |= {f"WAREHOUSE_UPSTREAM_{dataset.provider.upper()}": tattler.base_url for dataset in KEYED}
     asked = [("backfill", dataset.id, dataset.live_parts(now().date())[-1]) for dataset in KEYED]
-    commands = [*asked, ("status",), ("datasets", "--format", "json"), ("build",)]
+    commands = [*asked, ("status",), ("datasets", "--format", "json"), ("publish",)]
     return warehouse, [warehouse(*command, **settings) for command in commands]
 
 
