@@ -115,6 +115,7 @@ def backfill(settings: Settings, name: str, parts: tuple[str, ...]) -> None:
     wanted = parts or intake.missing_parts(Landing(settings.data_dir), dataset)
     if not wanted:
         messages.print(f"{dataset.id}: all parts have landed.")
+        return
     result = fill(settings, dataset, wanted, messages)
     outcomes = Counter(attempt.outcome.replace("_", " ") for attempt in result.attempts)
     if outcomes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from dagster._utils.schedules import cron_string_iterator
 from orchestration.lib.raw_assets import has_parts_to_fetch, parts_key, raw_key
 from orchestration.lib.refresh_jobs import by_cadence, refresh_schedule
 from sources import registry
+from sources.clock import now
 
 DATASETS = registry.datasets()
 CADENCES = by_cadence(DATASETS)
@@ -51,7 +52,8 @@ def test_trade_is_asked_for_after_it_is_released_and_again_when_the_zip_has_caug
 @pytest.mark.parametrize("dataset", [dataset for dataset in DATASETS if has_parts_to_fetch(dataset)], ids=lambda dataset: dataset.id)
 def test_parts_are_the_partitions_of_an_asset_that_makes_its_data_set_due(graph: Any, dataset: Any) -> None:
     node = graph.get(parts_key(dataset))
-    expected = dataset.partition.expected(date.today())  # noqa: DTZ011
+    today = now().date()
+    expected = dataset.partition.expected(today)
     assert set(node.partitions_def.get_partition_keys()) <= set(expected)
-    assert set(dataset.live_parts(date.today())) <= set(expected)  # noqa: DTZ011
+    assert set(dataset.live_parts(today)) <= set(expected)
     assert node.child_keys == {raw_key(dataset)}

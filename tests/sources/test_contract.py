@@ -146,6 +146,15 @@ def test_repeated_keys_are_counted_and_shown_with_an_empty_cell_as_a_value(tmp_p
     assert f"month='2024-01', product={shown} (3 times)" in said
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 3, 1000])
+def test_a_repeated_key_is_found_however_many_passes_it_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(contract, "_HASHES_AT_ONCE", at_once)
+    months = "SELECT printf('%d-%02d', 2000 + n // 12, n % 12 + 1) AS month, '27' AS product, 1.5::DOUBLE AS value FROM range(40) AS r(n)"
+    check(tmp_path, months, rows=40)
+    said = refusal(tmp_path, f"{months} UNION ALL SELECT '2001-06', '27', 2.5", rows=41)
+    assert "1 keys ('month', 'product') more than once: month='2001-06', product='27' (2 times)" in said
+
+
 def test_the_key_of_every_table_is_held(tmp_path: Path) -> None:
     assert "line=7 (2 times)" in refusal(tmp_path, ROW, "SELECT 7::BIGINT AS line, ['a'] AS cells UNION ALL SELECT 7, ['b']")
 
