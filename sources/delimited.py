@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -96,6 +96,23 @@ def land(dataset: Dataset, table: Table, relation: duckdb.DuckDBPyRelation, fold
     except duckdb.ConversionException as error:
         raise _not_of_type(dataset, relation, typed, error) from error
     return len(relation.query("texts", f"FROM read_parquet({_quoted(str(path))})") or [])
+
+
+def check_header(dataset: Dataset, table: Table, relation: duckdb.DuckDBPyRelation) -> None:
+    """For layouts of our own: refuse columns other than the table's, in its order."""
+    names = [field.name for field in table.fields]
+    if relation.columns != names:
+        said = f"the header should be {','.join(names)}, and is {','.join(relation.columns)}"
+        raise ContractError(dataset.id, said[:500], "Import a file of the bundled layout")
+
+
+def check_texts(dataset: Dataset, relation: duckdb.DuckDBPyRelation, patterns: Mapping[str, str]) -> None:
+    """Refuse texts that do not match the whole of their column's pattern, showing some; an empty cell is an empty text."""
+    for name, pattern in patterns.items():
+        strange = relation.filter(f"NOT regexp_full_match(coalesce({_name(name)}, ''), {_quoted(pattern)})").project(_name(name))
+        examples = [text for (text,) in strange.distinct().order(_name(name)).limit(_SHOWN).fetchall()]
+        if examples:
+            raise ContractError(dataset.id, f"column {name!r} has {examples}, which should match {pattern}", _AGAIN)
 
 
 # The header

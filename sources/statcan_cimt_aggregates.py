@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
-from sources.errors import ContractError
+from sources.delimited import check_header, check_texts, engine, land, read_texts
 from sources.spec import Cadence, Dataset, Field, Parsed, Table
 from sources.statcan_agency import AFTER_RELEASE, BASE_URL, TIMEZONE, open_licence
 
@@ -39,29 +37,12 @@ _ALLOWED = {
 def parse_aggregates(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
     """Write `observations`; raises ContractError with the offending header or values. An empty cell is NULL."""
     (observations,) = dataset.tables
-    names = [field.name for field in observations.fields]
-    with payload.open("rb") as stream:
-        header = stream.readline().decode("utf-8-sig", "replace").strip()
-    if header != ",".join(names):
-        raise ContractError(dataset.id, f"the header should be {','.join(names)}, and is {header[:200]}", "Import a file of the bundled layout")
-    try:
-        with duckdb.connect() as connection:
-            rows = connection.read_csv(str(payload), header=True, delimiter=",", quotechar='"', columns=dict.fromkeys(names, "VARCHAR"))
-            for name, pattern in _ALLOWED.items():
-                _check_texts(dataset, rows, name, pattern)
-            typed = rows.project('* REPLACE ("Value/Valeur"::BIGINT AS "Value/Valeur")')
-            typed.write_parquet(str(folder / "observations.parquet"), compression="zstd")
-            months = typed.aggregate('min("YearMonth/AnnéeMois"), max(coalesce("Through", "YearMonth/AnnéeMois"))').fetchall()
-            first, last = map(_month, months[0])
-            return Parsed({"observations": len(typed)}, first, last, is_complete=False)
-    except duckdb.Error as error:
-        raise ContractError(dataset.id, f"{payload.name} is no csv that can be read ({str(error).splitlines()[0]})", "Take the file again") from error
-
-
-def _check_texts(dataset: Dataset, rows: duckdb.DuckDBPyRelation, name: str, pattern: str) -> None:
-    strange = rows.filter(f"NOT regexp_full_match(coalesce(\"{name}\", ''), '{pattern}')").project(f'"{name}"').limit(3).fetchall()
-    if strange:
-        raise ContractError(dataset.id, f"column {name!r} has {[value for (value,) in strange]}", f"Its texts should match {pattern}")
+    with engine(folder) as connection:
+        rows = read_texts(dataset, connection, payload)
+        check_header(dataset, observations, rows)
+        check_texts(dataset, rows, _ALLOWED)
+        first, last = rows.aggregate('min("YearMonth/AnnéeMois"), max(coalesce("Through", "YearMonth/AnnéeMois"))').fetchall()[0]
+        return Parsed({"observations": land(dataset, observations, rows, folder)}, _month(first), _month(last), is_complete=False)
 
 
 def _month(text: str | None) -> date | None:

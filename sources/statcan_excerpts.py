@@ -8,10 +8,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
-from sources.delimited import engine, land, read_texts
-from sources.errors import ContractError
+from sources.delimited import check_header, check_texts, engine, land, read_texts
 from sources.spec import Cadence, Dataset, Field, Parsed, Table
 from sources.statcan_agency import BASE_URL, TIMEZONE, WEEKLY, open_licence
 
@@ -27,7 +24,6 @@ _ALLOWED = {
     "value": r"-?\d+(\.\d+)?",
     "vector": r"(v\d+)?",
 }
-_SHOWN = 3
 
 
 def parse_excerpt(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
@@ -35,24 +31,10 @@ def parse_excerpt(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
     (table,) = dataset.tables
     with engine(folder) as connection:
         rows = read_texts(dataset, connection, payload)
-        _check_header(dataset, table, rows)
-        for name in _ALLOWED.keys() & set(rows.columns):
-            _check_texts(dataset, rows, name)
+        check_header(dataset, table, rows)
+        check_texts(dataset, rows, {name: pattern for name, pattern in _ALLOWED.items() if name in rows.columns})
         days = [_first_day(period) for (period,) in rows.project("period").distinct().fetchall()]
         return Parsed({table.name: land(dataset, table, rows, folder)}, min(days, default=None), max(days, default=None), is_complete=False)
-
-
-def _check_header(dataset: Dataset, table: Table, rows: duckdb.DuckDBPyRelation) -> None:
-    names = [field.name for field in table.fields]
-    if rows.columns != names:
-        said = f"the header should be {','.join(names)}, and is {','.join(rows.columns)}"
-        raise ContractError(dataset.id, said[:500], "Import a file of the bundled layout")
-
-
-def _check_texts(dataset: Dataset, rows: duckdb.DuckDBPyRelation, name: str) -> None:
-    strange = rows.filter(f"NOT regexp_full_match(coalesce(\"{name}\", ''), '{_ALLOWED[name]}')").project(f'"{name}"').limit(_SHOWN).fetchall()
-    if strange:
-        raise ContractError(dataset.id, f"column {name!r} has {[value for (value,) in strange]}", f"Its texts should match {_ALLOWED[name]}")
 
 
 def _first_day(period: str) -> date:

@@ -21,7 +21,7 @@ import duckdb
 
 from sources.archive import extract
 from sources.clock import now
-from sources.delimited import engine, from_rows, land
+from sources.delimited import check_texts, engine, from_rows, land
 from sources.errors import ContractError, NotYet, SourceError
 from sources.releases import when_modified
 from sources.spec import Ask, Dataset, Download, Field, FieldType, Magnitude, Parsed, Partition, Refusal, Shrunk, Table
@@ -168,7 +168,7 @@ def parse_month(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
         if len(months) > 1:
             raise ContractError(dataset.id, f"the files of the zip are of different months: {sorted(months)}", _OWN_ZIP)
         rows = {layout.table.name: _land(dataset, connection, layout, members.get(layout.member), folder) for layout in (DETAIL, *SUMS)}
-        _check_codes(dataset, connection, folder)
+        check_texts(dataset, connection.read_parquet(str(folder / "detail.parquet")), _CODES)
         for layout in SUMS:
             if layout.member in members:
                 _check_sums(dataset, connection, layout, folder)
@@ -212,15 +212,6 @@ def _lines(layout: Layout, path: Path) -> str:
     options = "auto_detect = false, header = false, delim = '\\t', quote = '', escape = '', comment = '', nullstr = '', strict_mode = false"
     file = str(path).replace("'", "''")
     return f"read_csv('{file}', columns = {{'line': 'VARCHAR'}}, {options}, encoding = '{layout.encoding}')"
-
-
-def _check_codes(dataset: Dataset, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    detail = connection.read_parquet(str(folder / "detail.parquet"))
-    for name, pattern in _CODES.items():
-        strange = detail.filter(f"NOT regexp_full_match(coalesce({name}, ''), '{pattern}')").project(name)
-        examples = [value for (value,) in strange.distinct().order(name).limit(_SHOWN).fetchall()]
-        if examples:
-            raise ContractError(dataset.id, f"column {name!r} has {examples}, which should match {pattern}", _LAYOUT)
 
 
 def _check_sums(dataset: Dataset, connection: duckdb.DuckDBPyConnection, layout: Layout, folder: Path) -> None:

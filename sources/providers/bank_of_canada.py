@@ -24,7 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sources.delimited import engine, from_rows, land, read_texts
+from sources.delimited import check_texts, engine, from_rows, land, read_texts
 from sources.documents import read_json
 from sources.errors import ContractError, PermanentError, SourceError
 from sources.releases import when_fetched
@@ -128,9 +128,7 @@ def parse_monthly(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
     with engine(folder) as connection:
         texts = read_texts(dataset, connection, payload)
         count = land(dataset, observations, texts, folder)
-        strange = texts.filter(r"NOT coalesce(regexp_full_match(month, '\d{4}-(0[1-9]|1[0-2])'), false)").project("month").limit(3).fetchall()
-        if strange:
-            raise ContractError(dataset.id, f"column 'month' has {[month for (month,) in strange]}", "Write months as 2026-05")
+        check_texts(dataset, texts, {"month": r"\d{4}-(0[1-9]|1[0-2])"})
         first, last = texts.aggregate("min(month || '-01')::DATE, max(month || '-01')::DATE").fetchall()[0]
     return Parsed({observations.name: count}, first, last, is_complete=False)
 

@@ -309,12 +309,13 @@ def test_aggregates_land_as_text_with_whole_dollars(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        ((HEADER, AGGREGATES_ROW), "the header should be YearMonth/AnnéeMois,Through"),
+        ((AGGREGATES_HEADER.replace("Flow", "Flux"), AGGREGATES_ROW), "the header should be YearMonth/AnnéeMois,Through,Flow,.* and is .*,Flux,"),
+        ((HEADER, AGGREGATES_ROW), "line 2 of aggregates.csv has 8 cells where the header has 18"),
         ((AGGREGATES_HEADER, AGGREGATES_ROW.replace("202401", "202413")), r"column 'YearMonth/AnnéeMois' has \['202413'\]"),
         ((AGGREGATES_HEADER, AGGREGATES_ROW.replace("Export", "Exports")), r"column 'Flow' has \['Exports'\]"),
         ((AGGREGATES_HEADER, AGGREGATES_ROW.replace("47636497478", "")), r"column 'Value/Valeur' has \[None\]"),
         ((AGGREGATES_HEADER, AGGREGATES_ROW.replace("47636497478", "47.6")), r"column 'Value/Valeur' has \['47.6'\]"),
-        ((AGGREGATES_HEADER, AGGREGATES_ROW, "202402,,Export"), "no csv that can be read"),
+        ((AGGREGATES_HEADER, AGGREGATES_ROW, "202402,,Export"), "line 3 of aggregates.csv has 3 cells where the header has 8"),
     ],
 )
 def test_bad_aggregates_are_refused_with_the_offending_values(tmp_path: Path, lines: tuple[str, ...], reason: str) -> None:
