@@ -1,4 +1,4 @@
-"""The published DuckDB file: tables with comments and nothing else, in a format that clients since DuckDB 0.10 open."""
+"""The published DuckDB file: tables with comments, and the macros that guard a ratio, in a format that clients since DuckDB 0.10 open."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from orchestration.publication.release import DATABASE
-from orchestration.publication.tables import PublicTable, literal, quoted, transaction
+from orchestration.publication.tables import PUBLIC_SCHEMAS, PublicTable, literal, quoted, transaction
 
 STORAGE: Final = "v1.0.0"
 STORAGE_NUMBER: Final = 64
@@ -29,9 +29,23 @@ def write_database(connection: duckdb.DuckDBPyConnection, tables: Iterable[Publi
                 connection.execute(f"COMMENT ON TABLE {name} IS {literal(table.comment)}")
                 for column in table.columns:
                     connection.execute(f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {literal(column.comment)}")
+            _copy_macros(connection)
         connection.execute("CHECKPOINT published")
     finally:
         connection.execute("DETACH published")
+
+
+def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """The macros of the public schemas, such as `marts.share`."""
+    found = connection.execute(
+        """
+        SELECT schema_name, function_name, parameters, macro_definition FROM duckdb_functions()
+        WHERE database_name = current_database() AND function_type = 'macro' AND schema_name IN $schemas ORDER BY ALL""",
+        {"schemas": list(PUBLIC_SCHEMAS)},
+    ).fetchall()
+    for schema, name, parameters, definition in found:
+        arguments = ", ".join(quoted(parameter) for parameter in parameters)
+        connection.execute(f"CREATE MACRO published.{quoted(schema)}.{quoted(name)}({arguments}) AS {definition}")
 
 
 def storage_number(database: Path) -> int | None:

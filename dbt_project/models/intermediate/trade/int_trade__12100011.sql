@@ -3,11 +3,13 @@
 
 select
     observation.dataset,
+    '' as part,
     observation.vintage,
     'CA' as reporter,
     trade.code as flow,
     'total' as trade_type,
     coalesce(by_number.partner_code, by_name.partner_code, 'STATCAN_' || observation.partner_member_id) as partner_code,
+    observation.partner_label,
     'all' as product_classification,
     'all' as product_code,
     'all' as province_code,

@@ -2,11 +2,13 @@
 
 select
     dataset,
+    '' as part,
     vintage,
     'CA' as reporter,
     lower(flow) as flow,
     'total' as trade_type,
     coalesce(country_code, 'WORLD') as partner_code,
+    cast(null as varchar) as partner_label,
     case when hs_code is null then 'all' else 'HS2022' end as product_classification,
     coalesce(hs_code, 'all') as product_code,
     'all' as province_code,

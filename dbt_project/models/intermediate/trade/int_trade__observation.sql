@@ -2,15 +2,23 @@
 with conformed as (
     select * from {{ ref("int_trade__12100011") }}
     union all by name
+    select * from {{ ref("int_trade__12100175") }}
+    union all by name
+    select * from {{ ref("int_trade__12100182") }}
+    union all by name
+    select * from {{ ref("int_trade__12100182_groups") }}
+    union all by name
+    select * from {{ ref("int_trade__cimt") }}
+    union all by name
     select * from {{ ref("int_trade__cimt_aggregates") }}
 )
 
 select
     conformed.*,
-    vintage.vintage_date,
-    vintage.vintage_position,
-    vintage.next_complete_position,
-    vintage.next_complete_date
+    {{ vintage_columns("vintage") }}
 from conformed
 inner join {{ ref("stg_landing__vintage") }} as vintage
-    on conformed.dataset = vintage.dataset and conformed.vintage = vintage.vintage
+    on
+        conformed.dataset = vintage.dataset
+        and conformed.part = vintage.part
+        and conformed.vintage = vintage.vintage

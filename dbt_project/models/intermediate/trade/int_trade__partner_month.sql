@@ -6,19 +6,17 @@ with month as (
 )
 
 select
-    {{ trade_series_columns("month") }},
-    month.product_scope,
+    {{ scope_series_columns("month") }},
     month.period_start_date,
     month.vintage_date,
     month.world_value,
     figure.partner_code,
     figure."value"
 from month
-inner join {{ ref("fct_trade_vintage") }} as figure
+inner join {{ ref("int_trade__scope_vintage") }} as figure
     on
-        {{ same_series("month", "figure") }}
+        {{ same_scope("month", "figure") }}
         and month.period_start_date = figure.period_start_date
-        and month.period_end_date = figure.period_end_date
         and month.vintage_date >= figure.known_from
         and month.known_from <= figure.vintage_date
         and coalesce(month.vintage_date < figure.known_to, true)

@@ -1,8 +1,7 @@
 -- The windows that a metric is read over: each month, and every twelve months and calendar year whose months are all there.
 with month as (
     select
-        {{ trade_series_columns() }},
-        product_scope,
+        {{ scope_series_columns() }},
         period_start_date,
         period_end_date,
         us_value,
@@ -14,8 +13,7 @@ with month as (
 
 spans as (
     select
-        {{ trade_series_columns() }},
-        product_scope,
+        {{ scope_series_columns() }},
         'month' as window_type,
         period_start_date,
         period_end_date,
@@ -23,8 +21,7 @@ spans as (
     from month
     union all
     select
-        {{ trade_series_columns() }},
-        product_scope,
+        {{ scope_series_columns() }},
         'ttm' as window_type,
         cast(period_start_date - interval 11 month as date) as period_start_date,
         period_end_date,
@@ -32,8 +29,7 @@ spans as (
     from month
     union all
     select
-        {{ trade_series_columns() }},
-        product_scope,
+        {{ scope_series_columns() }},
         'year' as window_type,
         cast(period_start_date - interval 11 month as date) as period_start_date,
         period_end_date,
@@ -43,8 +39,7 @@ spans as (
 )
 
 select
-    {{ trade_series_columns("spans") }},
-    spans.product_scope,
+    {{ scope_series_columns("spans") }},
     spans.window_type,
     spans.period_start_date,
     spans.period_end_date,
@@ -60,8 +55,7 @@ select
 from spans
 inner join month
     on
-        {{ same_series("spans", "month") }}
-        and spans.product_scope = month.product_scope
+        {{ same_scope("spans", "month") }}
         and month.period_start_date between spans.period_start_date and spans.period_end_date
 inner join {{ ref("trade_dataset") }} as coverage on spans.dataset = coverage.dataset
 group by all

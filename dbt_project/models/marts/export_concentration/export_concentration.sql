@@ -2,8 +2,7 @@
 -- HHI lies between the listed partners' squares alone and those plus the square of the rest.
 with partner_window as (
     select
-        {{ trade_series_columns("span") }},
-        span.product_scope,
+        {{ scope_series_columns("span") }},
         span.window_type,
         span.period_start_date,
         figure.partner_code,
@@ -11,8 +10,7 @@ with partner_window as (
     from {{ ref("int_trade__window") }} as span
     inner join {{ ref("int_trade__partner_month") }} as figure
         on
-            {{ same_series("span", "figure") }}
-            and span.product_scope = figure.product_scope
+            {{ same_scope("span", "figure") }}
             and figure.period_start_date between span.period_start_date and span.period_end_date
     group by all
     having count(*) = any_value(span.n_months) or any_value(span.is_absent_zero)
@@ -20,8 +18,7 @@ with partner_window as (
 
 listed as (
     select
-        {{ trade_series_columns() }},
-        product_scope,
+        {{ scope_series_columns() }},
         window_type,
         period_start_date,
         sum(share * share) as hhi_low,
@@ -63,7 +60,6 @@ select
 from {{ ref("int_trade__window") }} as span
 inner join listed
     on
-        {{ same_series("span", "listed") }}
-        and span.product_scope = listed.product_scope
+        {{ same_scope("span", "listed") }}
         and span.window_type = listed.window_type
         and span.period_start_date = listed.period_start_date

@@ -1,11 +1,11 @@
--- The partners of the seed, and those that a table lists and the seed does not know.
+-- The partners of the seed, and those that a data set lists and the seed does not know.
 with unknown as (
-    select distinct
-        observation.partner_member_id,
-        observation.partner_label
-    from {{ ref("stg_statcan__12100011") }} as observation
-    anti join {{ ref("partner") }} as by_number on observation.partner_member_id = by_number.statcan_member_id
-    anti join {{ ref("partner") }} as by_name on observation.partner_label = by_name.partner_name
+    select
+        observation.partner_code,
+        max(observation.partner_label) as partner_label
+    from {{ ref("int_trade__observation") }} as observation
+    anti join {{ ref("partner") }} as known on observation.partner_code = known.partner_code
+    group by observation.partner_code
 )
 
 select
@@ -19,12 +19,11 @@ select
 from {{ ref("partner") }}
 union all
 select
-    'STATCAN_' || partner_member_id as partner_code,
-    max(partner_label) as partner_name,
+    partner_code,
+    coalesce(partner_label, partner_code) as partner_name,
     null as region,
     false as is_aggregate,
-    true as is_listed_in_12100011,
-    partner_member_id as statcan_member_id,
-    'Listed by 12-10-0011 under a name that no country code is known for' as note
+    starts_with(partner_code, 'STATCAN_') as is_listed_in_12100011,
+    nullif(regexp_extract(partner_code, '^STATCAN_(\d+)$', 1), '') as statcan_member_id,
+    'Listed under a name or code that is not in the list of partners' as note
 from unknown
-group by partner_member_id

@@ -1,32 +1,76 @@
--- The aggregate names a chapter, and each six-digit subheading once.
-with product as (
-    select distinct hs_code as product_code
-    from {{ ref("stg_statcan__cimt_aggregates") }}
-    where hs_code is not null
-),
-
-subheading as (
+-- Chapters and items of the Harmonized System that figures are held of, under the name of their subheading; products and sections of the North
+-- American Product Classification System; and groups of them that are published as one.
+with subheading as (
     select
         left(hs_code, 6) as subheading_code,
         max(product_name) as product_name
     from {{ ref("stg_statcan__cimt_aggregates") }}
     where product_name is not null
     group by left(hs_code, 6)
+),
+
+hs as (
+    select distinct
+        'HS2022' as classification,
+        figure.hs_code as product_code,
+        subheading.product_name
+    from {{ ref("stg_statcan__cimt_aggregates") }} as figure
+    left join subheading on left(figure.hs_code, 6) = subheading.subheading_code
+    where figure.hs_code is not null
+    union all
+    select
+        {{ hs_edition("make_date(cast(right(part, 4) as integer), 1, 1)") }} as classification,
+        hs_code as product_code,
+        max(product_name_en) as product_name
+    from {{ ref("stg_statcan__cimt_product") }}
+    where hs_level = 6
+    group by classification, hs_code
+),
+
+product as (
+    select
+        classification,
+        product_code,
+        product_name,
+        length(product_code) as level,
+        case when length(product_code) > 2 then left(product_code, 2) end as parent_code,
+        left(product_code, 2) = '27' as is_energy,
+        case
+            when length(product_code) > 2
+                then left(product_code, 4) in ('7106', '7107', '7108', '7109', '7110', '7111', '7112', '7118')
+        end as is_precious_metal,
+        case when length(product_code) > 2 then left(product_code, 4) between '8701' and '8708' end as is_automotive,
+        cast(null as boolean) as is_critical_mineral,
+        cast(null as varchar) as processing_stage
+    from hs
+    union all
+    select
+        'NAPCS2022' as classification,
+        product_code,
+        product_name,
+        level,
+        parent_code,
+        is_energy,
+        is_precious_metal,
+        is_automotive,
+        is_critical_mineral,
+        processing_stage
+    from {{ ref("napcs_product") }}
+    union all
+    select
+        member.product_classification as classification,
+        member.product_code,
+        any_value(member.note) as product_name,
+        1 as level,
+        null as parent_code,
+        false as is_energy,
+        member.product_scope = 'precious_metals' as is_precious_metal,
+        member.product_scope = 'autos_and_parts' as is_automotive,
+        cast(null as boolean) as is_critical_mineral,
+        cast(null as varchar) as processing_stage
+    from {{ ref("product_scope") }} as member
+    where member.product_classification = 'NAPCS2022_GROUP'
+    group by member.product_classification, member.product_code, member.product_scope
 )
 
-select
-    'HS2022' as classification,
-    product.product_code,
-    subheading.product_name,
-    length(product.product_code) as level,
-    case when length(product.product_code) > 2 then left(product.product_code, 2) end as parent_code,
-    left(product.product_code, 2) = '27' as is_energy,
-    case
-        when length(product.product_code) > 2
-            then left(product.product_code, 4) in ('7106', '7107', '7108', '7109', '7110', '7111', '7112', '7118')
-    end as is_precious_metal,
-    case when length(product.product_code) > 2 then left(product.product_code, 4) between '8701' and '8708' end as is_automotive,
-    cast(null as boolean) as is_critical_mineral,
-    cast(null as varchar) as processing_stage
-from product
-left join subheading on left(product.product_code, 6) = subheading.subheading_code
+select * from product
