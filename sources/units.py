@@ -18,6 +18,7 @@ UNITS: Final = frozenset(
         "t",
         "kg",
         "thousand USD",
+        "ratio",
         "CAD per USD",
         "USD per CAD",
         "year",
