@@ -6,17 +6,23 @@ from types import MappingProxyType
 from typing import Final
 
 from orchestration.metrics.cards import Card, Metric, parse_card
-from orchestration.metrics.concentration import effective_partners, partner_hhi, theil, us_share
-from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us
+from orchestration.metrics.concentration import effective_partners, partner_hhi, partner_hhi_normalized, us_share
+from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_change_mix, share_change_within
 from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_years_ahead
+from orchestration.metrics.theil import theil, theil_between_regions, theil_within_regions
 
 _FUNCTIONS: Final[tuple[Metric, ...]] = (
     us_share,
     partner_hhi,
+    partner_hhi_normalized,
     effective_partners,
     theil,
+    theil_between_regions,
+    theil_within_regions,
     share_change_from_us,
     share_change_from_rest,
+    share_change_within,
+    share_change_mix,
     non_us_exports_path,
     non_us_exports_ahead,
     non_us_exports_years_ahead,

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from orchestration.metrics.catalogue import card_of
-from orchestration.metrics.concentration import effective_partners, partner_hhi, theil, us_share
+from orchestration.metrics.concentration import effective_partners, partner_hhi, us_share
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us
 from orchestration.metrics.exports import Exports
 from orchestration.metrics.interval import Bounded
 from orchestration.metrics.months import last_day, window
 from orchestration.metrics.quantity import Quantity, Total, total_over
 from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_years_ahead
+from orchestration.metrics.theil import theil
 
 CANDIDATE_BASE_YEARS = (2024, 2025)
 CANADA = "Canada"
