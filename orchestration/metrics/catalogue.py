@@ -8,6 +8,7 @@ from typing import Final
 from orchestration.metrics.cards import Card, Metric, parse_card
 from orchestration.metrics.concentration import effective_partners, partner_hhi, partner_hhi_normalized, us_share
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_change_mix, share_change_within
+from orchestration.metrics.redirection import matched_redirection_rate, non_us_gain_over_us_loss
 from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_years_ahead
 from orchestration.metrics.theil import theil, theil_between_regions, theil_within_regions
 
@@ -23,6 +24,8 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
     share_change_from_rest,
     share_change_within,
     share_change_mix,
+    matched_redirection_rate,
+    non_us_gain_over_us_loss,
     non_us_exports_path,
     non_us_exports_ahead,
     non_us_exports_years_ahead,
