@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Final
 
 from orchestration.metrics.cards import Card, Metric, parse_card
+from orchestration.metrics.comparative_advantage import revealed_comparative_advantage
+from orchestration.metrics.complementarity import trade_complementarity
 from orchestration.metrics.concentration import effective_partners, partner_hhi, partner_hhi_normalized, us_share
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_change_mix, share_change_within
 from orchestration.metrics.intra_industry import intra_industry_trade, intra_industry_trade_adjusted, intra_industry_trade_aquino
@@ -33,6 +35,8 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
     intra_industry_trade,
     intra_industry_trade_adjusted,
     intra_industry_trade_aquino,
+    revealed_comparative_advantage,
+    trade_complementarity,
 )
 
 METRICS: Final = MappingProxyType({metric.__name__: metric for metric in _FUNCTIONS})
