@@ -10,6 +10,7 @@ UNITS: Final = frozenset(
         "CAD",
         "USD",
         "share",  # 0 to 1
+        "ratio",  # of two like figures; may pass 1
         "percentage point",
         "percent",
         "count",

@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from orchestration.metrics.exports import Exports
 from orchestration.metrics.months import plus_months
-from orchestration.metrics.policy_metric import ExportSeries, Month
+from orchestration.metrics.policy_metric import ExportSeries
 from orchestration.metrics.quantity import Quantity
 from orchestration.publication.dictionary import TableDescription
 
@@ -47,17 +48,17 @@ _SQL_TYPE = {str: "VARCHAR", float: "DOUBLE", int: "BIGINT", date: "DATE", bool:
 def read_export_series(connection: duckdb.DuckDBPyConnection) -> list[ExportSeries]:
     """The export series of the working warehouse, one per data set, basis and seasonal adjustment."""
     coverage = {row[0]: row[1:] for row in connection.execute(_COVERAGE).fetchall()}
-    months: dict[tuple[str, str, str], dict[date, Month]] = defaultdict(dict)
+    months: dict[tuple[str, str, str], dict[date, Exports]] = defaultdict(dict)
     for *kind, period, us, world, vintage in connection.execute(_MONTHS).fetchall():
-        months[tuple(kind)][period] = Month(_cad(kind, us, period, vintage), _cad(kind, world, period, vintage))
+        months[tuple(kind)][period] = Exports(_cad(kind, us, period, vintage), _cad(kind, world, period, vintage))
     partners: dict[tuple[str, str, str], dict[str, dict[date, Quantity]]] = defaultdict(lambda: defaultdict(dict))
     for *kind, period, partner, value, vintage in connection.execute(_PARTNERS).fetchall():
         partners[tuple(kind)][partner][period] = _cad(kind, value, period, vintage)
-    changes: dict[tuple[str, str, str], dict[date, tuple[Month, Month]]] = defaultdict(dict)
+    changes: dict[tuple[str, str, str], dict[date, tuple[Exports, Exports]]] = defaultdict(dict)
     for *kind, period, us_before, world_before, us_after, world_after, vintage in connection.execute(_CHANGES).fetchall():
         previous = plus_months(period, -1)
-        before = Month(_cad(kind, us_before, previous, vintage), _cad(kind, world_before, previous, vintage))
-        after = Month(_cad(kind, us_after, period, vintage), _cad(kind, world_after, period, vintage))
+        before = Exports(_cad(kind, us_before, previous, vintage), _cad(kind, world_before, previous, vintage))
+        after = Exports(_cad(kind, us_after, period, vintage), _cad(kind, world_after, period, vintage))
         changes[tuple(kind)][period] = before, after
     return [ExportSeries(held, dict(partners[kind]), changes[kind], *coverage[kind[0]]) for kind, held in months.items()]
 

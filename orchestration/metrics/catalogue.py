@@ -6,20 +6,37 @@ from types import MappingProxyType
 from typing import Final
 
 from orchestration.metrics.cards import Card, Metric, parse_card
-from orchestration.metrics.concentration import effective_partners, partner_hhi, theil, us_share
-from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us
+from orchestration.metrics.comparative_advantage import revealed_comparative_advantage
+from orchestration.metrics.complementarity import trade_complementarity
+from orchestration.metrics.concentration import effective_partners, partner_hhi, partner_hhi_normalized, us_share
+from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_change_mix, share_change_within
+from orchestration.metrics.intra_industry import intra_industry_trade, intra_industry_trade_adjusted, intra_industry_trade_aquino
+from orchestration.metrics.redirection import matched_redirection_rate, non_us_gain_over_us_loss
 from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_years_ahead
+from orchestration.metrics.theil import theil, theil_between_regions, theil_within_regions
 
 _FUNCTIONS: Final[tuple[Metric, ...]] = (
     us_share,
     partner_hhi,
+    partner_hhi_normalized,
     effective_partners,
     theil,
+    theil_between_regions,
+    theil_within_regions,
     share_change_from_us,
     share_change_from_rest,
+    share_change_within,
+    share_change_mix,
+    matched_redirection_rate,
+    non_us_gain_over_us_loss,
     non_us_exports_path,
     non_us_exports_ahead,
     non_us_exports_years_ahead,
+    intra_industry_trade,
+    intra_industry_trade_adjusted,
+    intra_industry_trade_aquino,
+    revealed_comparative_advantage,
+    trade_complementarity,
 )
 
 METRICS: Final = MappingProxyType({metric.__name__: metric for metric in _FUNCTIONS})

@@ -39,7 +39,10 @@ def hhi_normalized(values: Sequence[float]) -> float:
 
 
 def hill_1(values: Sequence[float]) -> float:
-    """Effective number by Shannon's entropy, the Hill number of order 1: exp(−Σ s ln s)."""
+    """Effective number by Shannon's entropy, the Hill number of order 1: exp(−Σ s ln s).
+
+    Of a complete list: a rest that is not listed may be spread over any number of units, and nothing would bound it from above.
+    """
     return math.exp(-math.fsum(part * math.log(part) for part in shares_of(values) if part > 0))
 
 
@@ -48,36 +51,11 @@ def concentration_ratio(values: Sequence[float], k: int) -> float:
     return math.fsum(sorted(shares_of(values), reverse=True)[:k])
 
 
-def theil(values: Sequence[float]) -> Bounded:
-    """Theil index of concentration.
-
-    What:
-        How far the values are from equal: 0 when every unit has the same, ln n when one of n units has all.
-    Why:
-        Unlike the HHI it splits exactly into concentration between groups and within them.
-    Formula:
-        T = ln n + Σ sᵢ ln sᵢ, with sᵢ the share of unit i and 0 ln 0 = 0.
-    Source:
-        H. Theil, Economics and Information Theory, 1967, chapter 4. Same figures as PySAL `inequality`.
-    Unit:
-        nat
-    Range:
-        0 to ln n
-    Inputs:
-        One value for each of the n units of the declared universe, all of one kind; a unit that is known to have none is a zero and counts in n.
-    Exclusions:
-        None. A missing value is refused, for it cannot be bounded without a total; so are negative values.
-    Assumptions:
-        The list is complete.
-
-    Example:
-        Shares of 75, 10, 8, 4 and 3 percent: ln 5 = 1.60944, entropy 0.88203, difference 0.72741.
-
-        >>> round(theil([75, 10, 8, 4, 3]).low, 5)
-        0.72741
-    """
-    entropy = -math.fsum(part * math.log(part) for part in shares_of(values) if part > 0)
-    return Bounded.exact(max(0.0, math.log(len(values)) - entropy), n_units=len(values))
+def gini(values: Sequence[float]) -> float:
+    """Gini coefficient: 0 for equal shares, (n − 1)/n when one of n units has all. A unit that is known to have none is a zero and counts in n."""
+    parts = sorted(shares_of(values))
+    n = len(parts)
+    return math.fsum((2 * rank - n - 1) * part for rank, part in enumerate(parts, start=1)) / n
 
 
 def hhi_bounds(listed: Sequence[float | None], total: float, *, listed_are_largest: bool = False) -> Bounded:
@@ -227,3 +205,42 @@ def effective_partners(concentration: Bounded) -> Bounded:
     """
     high = 1 / concentration.low if concentration.low > 0 else math.inf
     return Bounded(1 / concentration.high, high, concentration.n_units, concentration.n_missing)
+
+
+def partner_hhi_normalized(concentration: Bounded, *, n_partners: int) -> Bounded:
+    """Normalized partner HHI of exports.
+
+    What:
+        The partner HHI rescaled so that 0 is equal exports to every partner of a declared universe and 1 is all exports to one.
+    Why:
+        The least value that an HHI can take depends on how many partners there are. Without it, concentration compares across universes.
+    Formula:
+        H* = (H − 1/n) / (1 − 1/n), for both bounds of H; not below 0, since H cannot be below 1/n.
+    Source:
+        World Bank WITS, Herfindahl–Hirschman market concentration index, which is normalized so.
+    Unit:
+        share
+    Range:
+        0 to 1
+    Inputs:
+        The partner HHI, with its bounds, and n: the number of countries that could have been partners, with those that have no exports or no figure.
+        It is declared by who asks, from the list of partners that the data set covers, and never counted from the figures.
+    Exclusions:
+        Those of the partner HHI. Aggregates do not count in n.
+    Assumptions:
+        Those of the partner HHI, and that n is the universe: another n gives another value.
+
+    Example:
+        Shares of 75, 10, 8, 4 and 3 percent over five partners: H = 0.5814, and (0.5814 − 0.2) / 0.8 = 0.47675. Over ten: (0.5814 − 0.1) / 0.9 =
+        0.53489.
+
+        >>> index = hhi_bounds([75, 10, 8, 4, 3], total=100)
+        >>> round(partner_hhi_normalized(index, n_partners=5).low, 5), round(partner_hhi_normalized(index, n_partners=10).low, 5)
+        (0.47675, 0.53489)
+    """
+    if n_partners < concentration.n_units:
+        raise ValueError(f"{concentration.n_units} partners are listed, more than the declared {n_partners}; declare the universe that they are of")
+    if n_partners < 2:
+        raise Undefined("a normalized HHI needs at least two partners")
+    low, high = (max(0.0, (bound - 1 / n_partners) / (1 - 1 / n_partners)) for bound in (concentration.low, concentration.high))
+    return Bounded(low, high, concentration.n_units, concentration.n_missing)

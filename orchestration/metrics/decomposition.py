@@ -1,12 +1,15 @@
-"""What moved a share: its numerator or the rest of its denominator."""
+"""What moved a share: its numerator or the rest of its denominator; the shares of its products or their mix."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestration.metrics.errors import Undefined
+from orchestration.metrics.exports import Exports, require_comparable_products, require_same_products
 from orchestration.metrics.interval import Bounded
-from orchestration.metrics.quantity import Quantity, require_same, share
+from orchestration.metrics.quantity import Quantity, require_comparable, share
 
 PERCENTAGE_POINTS = 100.0
 
@@ -61,7 +64,7 @@ def share_change_from_us(us_before: Quantity, world_before: Quantity, us_after: 
         −100 to 100
     Inputs:
         Exports to the United States and to all countries in two months, of one kind, all four from one release, so that no revision passes for a
-        change.
+        change; unadjusted figures of the same month of two years, so that no season does.
     Exclusions:
         None.
     Assumptions:
@@ -80,7 +83,7 @@ def share_change_from_us(us_before: Quantity, world_before: Quantity, us_after: 
         >>> round(part.low, 3)
         -1.47
     """
-    return _points(_change(us_before, world_before, us_after, world_after).from_numerator)
+    return _points(_change(us_before, world_before, us_after, world_after).from_numerator, n_units=2)
 
 
 def share_change_from_rest(us_before: Quantity, world_before: Quantity, us_after: Quantity, world_after: Quantity) -> Bounded:
@@ -102,7 +105,7 @@ def share_change_from_rest(us_before: Quantity, world_before: Quantity, us_after
         −100 to 100
     Inputs:
         Exports to the United States and to all countries in two months, of one kind, all four from one release, so that no revision passes for a
-        change.
+        change; unadjusted figures of the same month of two years, so that no season does.
     Exclusions:
         None.
     Assumptions:
@@ -120,15 +123,160 @@ def share_change_from_rest(us_before: Quantity, world_before: Quantity, us_after
         >>> round(part.low, 3)
         -0.218
     """
-    return _points(_change(us_before, world_before, us_after, world_after).from_rest)
+    return _points(_change(us_before, world_before, us_after, world_after).from_rest, n_units=2)
 
 
 def _change(us_before: Quantity, world_before: Quantity, us_after: Quantity, world_after: Quantity) -> ShareChange:
     share(us_before, world_before)
     share(us_after, world_after)
-    require_same(world_before, world_after, ["vintage"])
+    require_comparable(world_before, world_after)
     return share_shapley(us_before.value, world_before.value - us_before.value, us_after.value, world_after.value - us_after.value)
 
 
-def _points(change: float) -> Bounded:
-    return Bounded.exact(change * PERCENTAGE_POINTS, n_units=2)
+@dataclass(frozen=True)
+class Contribution:
+    """What one product contributed to a change of share by its own share, and by its weight. On the scale of shares, 0 to 1."""
+
+    within: float
+    mix: float
+
+
+@dataclass(frozen=True)
+class WithinMix:
+    """The change of a share over all products, and its two parts, which add up to it. On the scale of shares, 0 to 1.
+
+    `within` comes from products whose own share changed, `mix` from products with a high or low share that grew or shrank in weight. Products
+    without exports in both periods are not in `by_product`.
+    """
+
+    change: float
+    within: float
+    mix: float
+    by_product: Mapping[str, Contribution]
+
+
+def share_change(before: Mapping[str, tuple[float, float]], after: Mapping[str, tuple[float, float]]) -> WithinMix:
+    """Split the change of the US share between two periods by product; each maps a product to its exports (to the US, to the world).
+
+    Symmetric in time: within Σ ½(w₀ + w₁)(s₁ − s₀), mix Σ (w₁ − w₀)(½(s₀ + s₁) − ½(S₀ + S₁)), with w the product's weight in exports, s its US
+    share and S that of all. A product without exports in one period has no share there: it takes the other period's, and contributes to the mix only.
+    Raises ValueError where a product is on one side only, Undefined where a period has no exports.
+    """
+    require_same_products(before, after)
+    for product, (us, world) in [*before.items(), *after.items()]:
+        if not (0 <= us <= world and math.isfinite(world)):
+            raise ValueError(f"{product}: {us:g} is not a part of {world:g}")
+    us_before, us_after = (math.fsum(us for us, _ in period.values()) for period in (before, after))
+    world_before, world_after = (math.fsum(world for _, world in period.values()) for period in (before, after))
+    if not (world_before and world_after):
+        raise Undefined("a period without exports has no share")
+    share_before, share_after = us_before / world_before, us_after / world_after
+
+    by_product = {}
+    for product in before:
+        (u0, x0), (u1, x1) = before[product], after[product]
+        if not (x0 or x1):
+            continue
+        s0 = u0 / x0 if x0 else u1 / x1
+        s1 = u1 / x1 if x1 else s0
+        w0, w1 = x0 / world_before, x1 / world_after
+        by_product[product] = Contribution((w0 + w1) / 2 * (s1 - s0), (w1 - w0) * ((s0 + s1) / 2 - (share_before + share_after) / 2))
+    return WithinMix(
+        change=share_after - share_before,
+        within=math.fsum(part.within for part in by_product.values()),
+        mix=math.fsum(part.mix for part in by_product.values()),
+        by_product=by_product,
+    )
+
+
+def share_change_by_product(before: Mapping[str, Exports], after: Mapping[str, Exports]) -> WithinMix:
+    """Split the change of the US share as `share_change` does, of figures of one kind and one release, over two periods that can be compared."""
+    require_comparable_products(before, after)
+    plain = [{product: (exports.us.value, exports.world.value) for product, exports in period.items()} for period in (before, after)]
+    return share_change(*plain)
+
+
+def share_change_within(before: Mapping[str, Exports], after: Mapping[str, Exports]) -> Bounded:
+    """Change of the US share within products.
+
+    What:
+        The percentage points by which the US share moved because products went to the United States to a larger or smaller part, with the weights of
+        the products held at their mean.
+    Why:
+        The US share also moves when what sells is of another kind, such as gold at a high price. This part is exports that found other customers.
+    Formula:
+        Σ ½(w₀ + w₁)(s₁ − s₀), over products, with w a product's weight in exports and s its US share; with share_change_mix it adds up to the change.
+    Source:
+        Z. Griliches and H. Regev, Firm productivity in Israeli industry 1979–1988, Journal of Econometrics 65, 1995, for productivity.
+    Unit:
+        percentage point
+    Range:
+        −100 to 100
+    Inputs:
+        Exports of each product to the United States and to all countries in two periods, all of one kind and one release; unadjusted figures of the
+        same month of two years. A product without exports in a period is a zero where that is known, else it is left out of both.
+    Exclusions:
+        None, as what a product without exports in both periods adds is nothing. One without exports in one period contributes to the mix only.
+    Assumptions:
+        The products are exhaustive of what the share is about; a coarser list moves some of the mix into this part.
+
+    Example:
+        Cars: 80 of 100 go to the United States, later 30 of 50. Wheat: 20 of 100, later 30 of 150. The share falls from 50 to 30 percent. The share
+        of cars fell by 20 points at a mean weight of (0.5 + 0.25) / 2, that of wheat did not move: −7.5 points.
+
+        >>> from datetime import date
+        >>> def exports(us, world, year):
+        ...     kind = dict(unit="CAD", dataset="statcan/12100182", basis="customs", seasonal_adjustment="unadjusted",
+        ...                 period=date(year, 5, 1), vintage=date(2026, 7, 7))
+        ...     return Exports(Quantity(value=us, **kind), Quantity(value=world, **kind))
+        >>> before = {"cars": exports(80, 100, 2025), "wheat": exports(20, 100, 2025)}
+        >>> after = {"cars": exports(30, 50, 2026), "wheat": exports(30, 150, 2026)}
+        >>> round(share_change_within(before, after).low, 10)
+        -7.5
+    """
+    return _points(share_change_by_product(before, after).within, n_units=len(before))
+
+
+def share_change_mix(before: Mapping[str, Exports], after: Mapping[str, Exports]) -> Bounded:
+    """Change of the US share that comes from the mix of products.
+
+    What:
+        The percentage points by which the US share moved because products that go to the United States more, or less, than others changed their
+        weight in exports.
+    Why:
+        When gold or oil rises in price the share moves though no product has found another customer.
+    Formula:
+        Σ (w₁ − w₀)(½(s₀ + s₁) − ½(S₀ + S₁)), over products, with w a product's weight in exports, s its US share and S the US share of all; with
+        share_change_within it adds up to the change.
+    Source:
+        As for share_change_within.
+    Unit:
+        percentage point
+    Range:
+        −100 to 100
+    Inputs:
+        As for share_change_within.
+    Exclusions:
+        As for share_change_within.
+    Assumptions:
+        As for share_change_within. A product without exports in one period has the US share that it has in the other.
+
+    Example:
+        Cars: 80 of 100 go to the United States, later 30 of 50. Wheat: 20 of 100, later 30 of 150. The share falls from 50 to 30 percent, 40 in the
+        mean. Cars lose a weight of 0.25 at a share of 70, wheat gains it at one of 20: −0.25 × 30 + 0.25 × −20 = −12.5 points.
+
+        >>> from datetime import date
+        >>> def exports(us, world, year):
+        ...     kind = dict(unit="CAD", dataset="statcan/12100182", basis="customs", seasonal_adjustment="unadjusted",
+        ...                 period=date(year, 5, 1), vintage=date(2026, 7, 7))
+        ...     return Exports(Quantity(value=us, **kind), Quantity(value=world, **kind))
+        >>> before = {"cars": exports(80, 100, 2025), "wheat": exports(20, 100, 2025)}
+        >>> after = {"cars": exports(30, 50, 2026), "wheat": exports(30, 150, 2026)}
+        >>> round(share_change_mix(before, after).low, 10)
+        -12.5
+    """
+    return _points(share_change_by_product(before, after).mix, n_units=len(before))
+
+
+def _points(change: float, n_units: int) -> Bounded:
+    return Bounded.exact(change * PERCENTAGE_POINTS, n_units)

@@ -16,3 +16,11 @@ class MixedRatio(ValueError):
         self.differences = dict(differences)
         sides = "; ".join(f"{dimension} is {first} on one side and {second} on the other" for dimension, (first, second) in self.differences.items())
         super().__init__(f"figures of different kinds: {sides}")
+
+
+class SeasonalComparison(ValueError):
+    """Unadjusted figures of different months of the year were about to be compared, and the season would pass for a change."""
+
+    def __init__(self, before: str, after: str, remedy: str) -> None:
+        self.before, self.after = before, after
+        super().__init__(f"unadjusted figures of {before} and of {after} differ by season: {remedy}, or take seasonally adjusted figures")

@@ -7,31 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from orchestration.metrics.catalogue import card_of
-from orchestration.metrics.concentration import effective_partners, partner_hhi, theil, us_share
+from orchestration.metrics.concentration import effective_partners, partner_hhi, us_share
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us
+from orchestration.metrics.exports import Exports
 from orchestration.metrics.interval import Bounded
 from orchestration.metrics.months import last_day, window
-from orchestration.metrics.quantity import Quantity, Total, remainder, total_over
+from orchestration.metrics.quantity import Quantity, Total, total_over
 from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_years_ahead
+from orchestration.metrics.theil import theil
 
 CANDIDATE_BASE_YEARS = (2024, 2025)
 CANADA = "Canada"
-
-
-@dataclass(frozen=True)
-class Month:
-    """A month's exports to the United States and to the world, both from one release."""
-
-    us: Quantity
-    world: Quantity
-
-    @property
-    def period(self) -> date:
-        return self.world.period
-
-    @property
-    def non_us(self) -> Quantity:
-        return remainder(self.world, self.us)
 
 
 @dataclass(frozen=True)
@@ -43,9 +29,9 @@ class ExportSeries:
     `changes` has, for a month, the pair before and the pair of the month out of one release.
     """
 
-    months: dict[date, Month]
+    months: dict[date, Exports]
     partners: dict[str, dict[date, Quantity]]
-    changes: dict[date, tuple[Month, Month]]
+    changes: dict[date, tuple[Exports, Exports]]
     is_absent_zero: bool
     listed_partners: int
     never_held: int
@@ -122,7 +108,7 @@ def _path(series: ExportSeries, as_of: date) -> Iterator[PolicyMetric]:
                     yield _row(metric, f"{CANADA}, base {base_year}", "ttm", observed, place(bases[base_year], observed), as_of)
 
 
-def _windows(series: ExportSeries) -> Iterator[tuple[str, list[Month]]]:
+def _windows(series: ExportSeries) -> Iterator[tuple[str, list[Exports]]]:
     """Each window whose months are all there: the month, the twelve months that end with it, and the calendar year at December."""
     for end in sorted(series.months):
         for window_type in ("month", "ttm", "year"):
@@ -134,7 +120,7 @@ def _windows(series: ExportSeries) -> Iterator[tuple[str, list[Month]]]:
                 yield window_type, covered
 
 
-def _figures(series: ExportSeries, held: dict[date, Quantity], months: Sequence[Month]) -> list[Quantity | None]:
+def _figures(series: ExportSeries, held: dict[date, Quantity], months: Sequence[Exports]) -> list[Quantity | None]:
     return [held.get(month.period) or (replace(month.world, value=0.0) if series.is_absent_zero else None) for month in months]
 
 
@@ -142,7 +128,7 @@ def _expected(series: ExportSeries) -> int:
     return len(series.partners) + series.never_held if series.is_absent_zero else series.listed_partners
 
 
-def _non_us(months: Sequence[Month]) -> Total:
+def _non_us(months: Sequence[Exports]) -> Total:
     return total_over([month.non_us for month in months])
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import pairwise
 
-from orchestration.metrics.errors import MixedRatio, Undefined
+from orchestration.metrics.errors import MixedRatio, SeasonalComparison, Undefined
 from orchestration.metrics.months import plus_months
 from sources.units import check_unit
+
+UNADJUSTED = "unadjusted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,26 +64,56 @@ def require_same(one: Kind, other: Kind, dimensions: Iterable[str] = ()) -> None
         raise MixedRatio(differences)
 
 
+def require_one_release(quantities: Iterable[Quantity]) -> None:
+    """Raise MixedRatio unless all are of one kind, one month and one vintage."""
+    first, *others = quantities
+    for other in others:
+        require_same(first, other, ["period", "vintage"])
+
+
+def require_part(part: Quantity, whole: Quantity) -> None:
+    """Raise unless the one can be a part of the other: one kind, one vintage, one month, neither negative, the part not the larger one."""
+    require_same(part, whole, ["period", "vintage"])
+    if not 0 <= part.value <= whole.value:
+        raise ValueError(f"{part.value:g} is not a part of {whole.value:g}")
+
+
+def require_comparable(before: Quantity, after: Quantity) -> None:
+    """Raise unless what lies between two months is a change: one kind, one vintage, and, unadjusted, the same month of different years."""
+    require_same(before, after, ["vintage"])
+    is_same_season = before.period.month == after.period.month and before.period.year != after.period.year
+    if before.seasonal_adjustment == UNADJUSTED and not is_same_season:
+        raise SeasonalComparison(f"{before.period:%Y-%m}", f"{after.period:%Y-%m}", "compare with the same month of the year before")
+
+
+def require_comparable_totals(before: Total, after: Total) -> None:
+    """Raise unless what lies between two windows is a change: one kind, equally long, and, unadjusted, whole years or the same months of a year."""
+    require_same(before, after, ["n_periods"])
+    is_same_season = before.n_periods % 12 == 0 or before.first_period.month == after.first_period.month
+    if before.seasonal_adjustment == UNADJUSTED and not is_same_season:
+        first, second = (f"{total.first_period:%Y-%m} to {total.last_period:%Y-%m}" for total in (before, after))
+        raise SeasonalComparison(first, second, "compare with the same months of the year before or over whole years")
+
+
 def ratio(numerator: Quantity, denominator: Quantity) -> float:
-    """Divide two figures of one kind and one vintage, perhaps of different months (as in a growth factor)."""
+    """Divide two figures of one kind and one vintage, perhaps of different months (as in a growth factor) that can be compared."""
     require_same(numerator, denominator, ["vintage"])
+    if numerator.period != denominator.period:
+        require_comparable(denominator, numerator)
     if denominator.value == 0:
         raise Undefined("the denominator is zero")
     return numerator.value / denominator.value
 
 
-def share(numerator: Quantity, denominator: Quantity) -> float:
-    """Divide a part by its whole: one kind, one vintage, one month. The result lies in [0, 1]."""
-    require_same(numerator, denominator, ["period"])
-    quotient = ratio(numerator, denominator)
-    if not (numerator.value >= 0 and 0 <= quotient <= 1):
-        raise ValueError(f"{numerator.value:g} is not a part of {denominator.value:g}")
-    return quotient
+def share(part: Quantity, whole: Quantity) -> float:
+    """Divide a part by its whole. The result lies in [0, 1]."""
+    require_part(part, whole)
+    return ratio(part, whole)
 
 
 def remainder(whole: Quantity, part: Quantity) -> Quantity:
-    """Subtract a part from its whole, under the conditions of `share`."""
-    share(part, whole)
+    """Subtract a part from its whole."""
+    require_part(part, whole)
     return replace(whole, value=whole.value - part.value)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from orchestration.metrics.errors import Undefined
 from orchestration.metrics.interval import Bounded
 from orchestration.metrics.months import months_between
-from orchestration.metrics.quantity import Total, require_same
+from orchestration.metrics.quantity import Total, require_comparable_totals
 
 YEARS = 10
 
@@ -156,9 +156,9 @@ def non_us_exports_years_ahead(base: Total, observed: Total) -> Bounded:
 
 
 def _position(base: Total, observed: Total) -> Position:
-    require_same(base, observed)
-    if (base.basis, base.price_basis) != ("customs", "nominal"):
-        raise ValueError(f"the path is defined for nominal goods on the customs basis, not for {base.price_basis} on {base.basis}")
     if (base.first_period.month, base.n_periods, observed.n_periods) != (1, 12, 12):
         raise ValueError("the path compares the twelve months of a base year with twelve months")
+    require_comparable_totals(base, observed)
+    if (base.basis, base.price_basis) != ("customs", "nominal"):
+        raise ValueError(f"the path is defined for nominal goods on the customs basis, not for {base.price_basis} on {base.basis}")
     return position(base.first_period.year, base.value, observed.value, observed.last_period)

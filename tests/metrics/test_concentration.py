@@ -2,66 +2,83 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inequality.theil import Theil
 
 from orchestration.metrics.concentration import (
     ROUNDING,
     concentration_ratio,
     effective_partners,
+    gini,
     hhi,
     hhi_bounds,
     hhi_normalized,
     hill_1,
     partner_hhi,
-    theil,
+    partner_hhi_normalized,
+    shares_of,
     us_share,
 )
 from orchestration.metrics.errors import MixedRatio, Undefined
 from orchestration.metrics.interval import Bounded
+from orchestration.metrics.theil import theil
 
 values = st.lists(st.floats(0.001, 1e12), min_size=1, max_size=40)
 listed_and_rest = st.tuples(st.lists(st.floats(0.01, 1e6), min_size=1, max_size=15), st.lists(st.floats(0.001, 1e6), max_size=15))
 
 
-@pytest.mark.parametrize("name", ["toy_75_10_8_4_3", "single", "equal4"])
+@pytest.mark.parametrize("name", ["conc_toy_75_10_8_4_3", "conc_single", "conc_equal4"])
 def test_worked_examples_of_complete_lists(golden, name):
-    example = golden("concentration")["concentration"][name]
-    figures = example["values"]
-    assert hhi(figures) == pytest.approx(example["hhi"])
-    assert hill_1(figures) == pytest.approx(example["enp_shannon"])
-    assert theil(figures).value == pytest.approx(example["theil"])
-    assert concentration_ratio(figures, 1) == pytest.approx(example["cr1"])
-    assert concentration_ratio(figures, 3) == pytest.approx(example["cr3"])
-    assert effective_partners(Bounded.exact(hhi(figures), len(figures))).value == pytest.approx(example["enp_simpson"])
-    if example["hhi_norm"] is None:
-        with pytest.raises(Undefined):
-            hhi_normalized(figures)
+    examples = golden("golden_metrics")
+    figures, expected = examples["inputs"][name], examples[name]
+    concentration = Bounded.exact(hhi(figures), len(figures))
+    found = {
+        "n": len(figures),
+        "hhi": hhi(figures),
+        "enp_simpson": effective_partners(concentration).value,
+        "enp_shannon": hill_1(figures),
+        "theil": theil(figures).value,
+        "gini": gini(figures),
+        "cr1": concentration_ratio(figures, 1),
+        "cr3": concentration_ratio(figures, 3),
+    }
+    normalized = expected.pop("hhi_norm")
+    assert found == pytest.approx(expected, abs=1e-9)
+    if normalized is None:
+        for attempt in (lambda: hhi_normalized(figures), lambda: partner_hhi_normalized(concentration, n_partners=1)):
+            with pytest.raises(Undefined):
+                attempt()
     else:
-        assert hhi_normalized(figures) == pytest.approx(example["hhi_norm"])
+        assert hhi_normalized(figures) == pytest.approx(normalized, abs=1e-9)
+        assert partner_hhi_normalized(concentration, n_partners=len(figures)).value == pytest.approx(normalized, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", ["cobalt_mine_2024", "cobalt_mine_2025e", "us_cobalt_import_source_hhi_bounds"])
 def test_worked_examples_of_bounds(golden, name):
-    example = golden("concentration")["bounds"][name]
-    total = sum(example["listed"]) + example["other"]
-    loose = hhi_bounds(example["listed"], total)
-    tight = hhi_bounds(example["listed"], total, listed_are_largest=True)
-    assert (loose.low, loose.high) == pytest.approx((example["lower"], example["upper_other_is_one"]))
-    assert (tight.low, tight.high) == pytest.approx((example["lower"], example["upper_other_capped_at_smallest_listed"]))
+    examples = golden("golden_metrics")
+    given, expected = examples["inputs"][name], examples[name]
+    total = sum(given["listed"]) + given["other"]
+    loose = hhi_bounds(given["listed"], total)
+    tight = hhi_bounds(given["listed"], total, listed_are_largest=True)
+    assert total == expected["sum"]
+    assert (loose.low, loose.high) == pytest.approx((expected["lower"], expected["upper_other_is_one"]), abs=1e-9)
+    assert (tight.low, tight.high) == pytest.approx((expected["lower"], expected["upper_other_capped_at_smallest_listed"]), abs=1e-9)
 
 
-def test_theil_counts_known_zeros_among_its_units(golden):
-    for example in (golden("concentration")["theil_with_zeros"], golden("concentration")["theil_of_eight"]):
-        assert theil(example["values"]).value == pytest.approx(example["theil"])
-
-
-@given(values)
-def test_theil_agrees_with_pysal(figures):
-    assert theil(figures).low == pytest.approx(float(Theil(figures).T), abs=1e-9)
+def test_rows_above_a_total_that_was_published_rounded_are_a_contradiction(golden):
+    """Cobalt mined in 2025: the rows add up to 314,600 t under a published total of 310,000 t. Shares are of the rows, or of neither."""
+    examples = golden("golden_metrics")
+    rows = {name: [*examples["inputs"][name]["listed"], examples["inputs"][name]["other"]] for name in ("cobalt_mine_2024", "cobalt_mine_2025e")}
+    canada = {"cobalt_mine_2024": 3350, "cobalt_mine_2025e": 3500}
+    for name, figures in rows.items():
+        of_rows = dict(zip(figures, shares_of(figures), strict=True))[canada[name]]
+        assert of_rows == pytest.approx(examples[name]["canada_share_of_rows"], abs=1e-9)
+        assert of_rows != pytest.approx(examples[name]["canada_share_of_published_total"], abs=1e-6)
+    with pytest.raises(ValueError, match="add up to 314600, more than their total of 310000"):
+        hhi_bounds(rows["cobalt_mine_2025e"], examples["cobalt_mine_2025e"]["published_world_total_rounded"])
 
 
 @given(values)
@@ -69,13 +86,15 @@ def test_concentration_lies_in_its_range(figures):
     n = len(figures)
     assert 1 / n - 1e-12 <= hhi(figures) <= 1 + 1e-12
     assert 0 <= theil(figures).low <= math.log(n) + 1e-12
+    assert -1e-12 <= gini(figures) <= 1 - 1 / n + 1e-12
     assert 1 / hhi(figures) <= hill_1(figures) + 1e-9 <= n + 1e-6  # Hill numbers fall with their order: q = 0 counts, 1 is Shannon's, 2 is 1/H
 
 
 @given(values, st.floats(0.001, 1000))
 def test_concentration_does_not_depend_on_the_unit_or_the_order(figures, scale):
-    assert hhi([figure * scale for figure in figures]) == pytest.approx(hhi(figures))
-    assert hhi(figures[::-1]) == pytest.approx(hhi(figures))
+    for index in (hhi, gini, hill_1, lambda values: theil(values).low):
+        assert index([figure * scale for figure in figures]) == pytest.approx(index(figures), abs=1e-9)
+        assert index(figures[::-1]) == pytest.approx(index(figures), abs=1e-9)
 
 
 @given(values)
@@ -102,6 +121,37 @@ def test_the_tight_bound_contains_the_truth_when_the_list_is_the_top(figures, k)
     assert tight.high <= loose.high + 1e-12
 
 
+@given(st.lists(st.floats(0.01, 1e6), min_size=2, max_size=30), st.data())
+def test_bounds_contain_the_truth_of_any_subset_and_nest_as_partners_are_revealed(figures, data):
+    order = data.draw(st.permutations(figures))
+    total = math.fsum(figures)
+    bounds = [hhi_bounds(order[:k], total) for k in range(len(order) + 1)]
+    for wider, tighter in pairwise(bounds):
+        assert wider.low <= tighter.low + 3 * ROUNDING
+        assert tighter.high <= wider.high + 3 * ROUNDING
+        assert wider.low - 3 * ROUNDING <= hhi(figures) <= wider.high + 3 * ROUNDING
+    assert bounds[-1].value == pytest.approx(hhi(figures))
+
+
+@given(st.lists(st.floats(0.01, 1e6), min_size=2, max_size=30), st.data())
+def test_normalized_bounds_contain_the_truth_of_a_universe_of_which_some_are_listed(figures, data):
+    listed = data.draw(st.integers(0, len(figures)))
+    silent = data.draw(st.integers(0, 5))
+    bounds = partner_hhi_normalized(hhi_bounds(figures[:listed], math.fsum(figures)), n_partners=len(figures) + silent)
+    assert bounds.low - 6 * ROUNDING <= hhi_normalized([*figures, *[0.0] * silent]) <= bounds.high + 6 * ROUNDING
+    assert 0 <= bounds.low <= bounds.high <= 1 + 1e-12
+    assert bounds.n_units == listed
+
+
+def test_the_universe_of_partners_is_declared_and_holds_the_listed():
+    index = hhi_bounds([50, None, 10], total=100)
+    bounds = partner_hhi_normalized(index, n_partners=3)  # H from 0.26, below its least value of 1/3, to 0.42
+    assert (bounds.low, bounds.high) == pytest.approx((0, (0.42 - 1 / 3) / (2 / 3)))
+    assert (bounds.n_units, bounds.n_missing) == (3, 1)
+    with pytest.raises(ValueError, match="3 partners are listed, more than the declared 2"):
+        partner_hhi_normalized(index, n_partners=2)
+
+
 @given(listed_and_rest, st.data())
 def test_bounds_with_missing_figures_contain_the_truth_and_the_bounds_without(parts, data):
     listed, rest = parts
@@ -120,7 +170,7 @@ def test_missing_is_not_zero():
     assert hhi_bounds([50, None], total=100) == Bounded(0.25, 0.5, n_units=2, n_missing=1)
     assert hhi_bounds([50, 50, None], total=100).value == 0.5  # nothing is left for the missing one
     assert hhi_bounds([50, 30, 20], total=100).value == pytest.approx(0.38)
-    for index in (hhi, theil):
+    for index in (hhi, gini, theil):
         with pytest.raises(ValueError, match="missing"):
             index([1.0, math.nan])
 
@@ -133,7 +183,7 @@ def test_a_list_without_figures_bounds_nothing():
 
 @pytest.mark.parametrize("empty", [[], [0.0], [0, 0]])
 def test_nothing_has_no_concentration(empty):
-    for index in (hhi, theil, hill_1, hhi_normalized):
+    for index in (hhi, gini, hill_1, hhi_normalized, theil):
         with pytest.raises(Undefined):
             index(empty)
     with pytest.raises(Undefined):

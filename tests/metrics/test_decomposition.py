@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_shapley
-from orchestration.metrics.errors import MixedRatio, Undefined
+from orchestration.metrics.errors import MixedRatio, SeasonalComparison, Undefined
 
 flow = st.floats(0.01, 1e9)
 
@@ -82,3 +82,20 @@ def test_a_revision_is_no_change_even_when_both_ends_are_consistent(quantity):
     before = {"period": date(2026, 6, 1), "vintage": date(2026, 8, 4)}
     with pytest.raises(MixedRatio, match="vintage"):
         share_change_from_us(quantity(6, **before), quantity(10, **before), quantity(7), quantity(10))
+
+
+def test_a_season_is_no_change(quantity):
+    def figures(before):
+        month = {"seasonal_adjustment": "unadjusted", "period": before}
+        return (
+            quantity(6, **month),
+            quantity(10, **month),
+            quantity(7, seasonal_adjustment="unadjusted"),
+            quantity(10, seasonal_adjustment="unadjusted"),
+        )
+
+    for metric in (share_change_from_us, share_change_from_rest):
+        with pytest.raises(SeasonalComparison, match="2026-06"):
+            metric(*figures(date(2026, 6, 1)))
+    year_on_year = [metric(*figures(date(2025, 7, 1))).low for metric in (share_change_from_us, share_change_from_rest)]
+    assert sum(year_on_year) == pytest.approx(10)

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from orchestration.metrics.exports import Exports
 from orchestration.metrics.months import plus_months
-from orchestration.metrics.policy_metric import ExportSeries, Month, PolicyMetric, policy_metrics
+from orchestration.metrics.policy_metric import ExportSeries, PolicyMetric, policy_metrics
 from orchestration.metrics.quantity import Quantity
 
 AS_OF = date(2026, 11, 22)
@@ -18,11 +19,11 @@ def exports(value: float, period: date, vintage: date = date(2026, 9, 3)) -> Qua
     )
 
 
-def month(us: float, world: float, period: date) -> Month:
-    return Month(exports(us, period), exports(world, period))
+def month(us: float, world: float, period: date) -> Exports:
+    return Exports(exports(us, period), exports(world, period))
 
 
-def series(months: list[Month], partners: dict[str, dict[date, Quantity]] | None = None, **facts: object) -> ExportSeries:
+def series(months: list[Exports], partners: dict[str, dict[date, Quantity]] | None = None, **facts: object) -> ExportSeries:
     own = {"changes": {}, "is_absent_zero": False, "listed_partners": 2, "never_held": 0, **facts}
     us = {"US": {one.period: one.us for one in months}}
     return ExportSeries({one.period: one for one in months}, {**us, **(partners or {})}, **own)  # type: ignore[arg-type]
@@ -75,7 +76,7 @@ def test_windows_with_a_gap_have_no_row() -> None:
 def test_a_window_sums_before_it_divides_and_says_which_releases_it_spans() -> None:
     year = [month(70, 100, plus_months(JANUARY, index)) for index in range(11)]
     december = plus_months(JANUARY, 11)
-    year.append(Month(exports(0, december, date(2026, 10, 6)), exports(300, december, date(2026, 10, 6))))
+    year.append(Exports(exports(0, december, date(2026, 10, 6)), exports(300, december, date(2026, 10, 6))))
     (share,) = rows(series(year), "us_share", "year")
     assert share.value == pytest.approx(770 / 1400)
     assert (share.vintage_date_min, share.vintage_date_max) == (date(2026, 9, 3), date(2026, 10, 6))
