@@ -19,7 +19,6 @@ UNITS: Final = frozenset(
         "t",
         "kg",
         "thousand USD",
-        "ratio",
         "CAD per USD",
         "USD per CAD",
         "year",

@@ -5,9 +5,10 @@ import dagster as dg
 from orchestration.lib.automation import on_new_data
 from orchestration.lib.claim_table import ClaimVerdict, judge, moments_of
 from orchestration.lib.dictionary import CLAIM_VERDICT, POLICY_METRIC
-from orchestration.lib.metric_tables import read_export_series, write_table
+from orchestration.lib.metric_tables import write_table
+from orchestration.lib.policy_metrics import policy_metrics
 from orchestration.lib.warehouse import POOL, Warehouse
-from orchestration.metrics.policy_metric import PolicyMetric, policy_metrics
+from orchestration.metrics.policy_metric import PolicyMetric
 
 
 @dg.definitions
@@ -16,14 +17,23 @@ def metrics() -> dg.Definitions:
         key=["metrics", "policy_metric"],
         group_name="metrics",
         kinds={"python", "duckdb"},
-        deps=[["marts", "us_share_vintage"], ["intermediate", "int_trade__partner_month"], ["seeds", "trade_dataset"]],
+        deps=[
+            ["marts", "us_share_vintage"],
+            ["marts", "dim_partner"],
+            ["marts", "intra_industry"],
+            ["intermediate", "int_trade__observation"],
+            ["intermediate", "int_trade__partner_month"],
+            ["intermediate", "int_trade__scope_member"],
+            ["intermediate", "int_world_trade__baci"],
+            ["seeds", "trade_dataset"],
+        ],
         pool=POOL,
         automation_condition=on_new_data(),
         description=POLICY_METRIC.description,
     )
     def policy_metric(warehouse: Warehouse) -> dg.MaterializeResult:
         with warehouse.connect() as connection:
-            rows = policy_metrics(read_export_series(connection), warehouse.today)
+            rows = policy_metrics(connection, warehouse.today)
             write_table(connection, POLICY_METRIC, rows, PolicyMetric)
         return dg.MaterializeResult(metadata={"dagster/row_count": len(rows)})
 

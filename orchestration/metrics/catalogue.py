@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -10,9 +11,10 @@ from orchestration.metrics.comparative_advantage import revealed_comparative_adv
 from orchestration.metrics.complementarity import trade_complementarity
 from orchestration.metrics.concentration import effective_partners, partner_hhi, partner_hhi_normalized, us_share
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_change_mix, share_change_within
+from orchestration.metrics.dependence import single_market_share
 from orchestration.metrics.intra_industry import intra_industry_trade, intra_industry_trade_adjusted, intra_industry_trade_aquino
 from orchestration.metrics.redirection import matched_redirection_rate, non_us_gain_over_us_loss
-from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_years_ahead
+from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_required_growth, non_us_exports_years_ahead
 from orchestration.metrics.theil import theil, theil_between_regions, theil_within_regions
 
 _FUNCTIONS: Final[tuple[Metric, ...]] = (
@@ -32,6 +34,8 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
     non_us_exports_path,
     non_us_exports_ahead,
     non_us_exports_years_ahead,
+    non_us_exports_required_growth,
+    single_market_share,
     intra_industry_trade,
     intra_industry_trade_adjusted,
     intra_industry_trade_aquino,
@@ -42,6 +46,7 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
 METRICS: Final = MappingProxyType({metric.__name__: metric for metric in _FUNCTIONS})
 
 
+@cache
 def card_of(metric: str) -> Card:
     """Return the card of a metric by its name. Raises KeyError naming those that exist."""
     if metric not in METRICS:

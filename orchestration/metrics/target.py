@@ -12,6 +12,7 @@ from orchestration.metrics.months import months_between
 from orchestration.metrics.quantity import Total, require_comparable_totals
 
 YEARS = 10
+ANNOUNCED_ON = date(2025, 10, 22)
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,45 @@ def non_us_exports_years_ahead(base: Total, observed: Total) -> Bounded:
         3.0
     """
     return Bounded.exact(_position(base, observed).years_ahead, n_units=observed.n_periods)
+
+
+def non_us_exports_required_growth(base: Total, observed: Total) -> Bounded:
+    """Growth that the target still requires.
+
+    What:
+        The growth a year, from the observed twelve months on, that brings exports to all countries but the United States to double those of the base
+        year in its tenth year; negative when they are above it already.
+    Why:
+        It is what remains to be done, in the terms in which growth is spoken of.
+    Formula:
+        (2 base / observed)^(1/(10 − t)) − 1, in percent, t the years from the end of the base year to the end of the observed window.
+    Source:
+        As for non_us_exports_path.
+    Unit:
+        percent
+    Range:
+        any
+    Inputs:
+        As for non_us_exports_path.
+    Exclusions:
+        As for non_us_exports_path: nominal goods on the customs basis only. At the end of the decade nothing remains, and there is no value.
+    Assumptions:
+        As for non_us_exports_path.
+
+    Example:
+        Base 2024: from 254.1 C$ billion in July 2026 to 369.8 in the 8.417 years that are left, 1.4555^(1/8.417) − 1 = 4.56 percent a year.
+
+        >>> exports = dict(dataset="statcan/12100011", basis="customs", seasonal_adjustment="seasonally_adjusted", unit="CAD", n_periods=12,
+        ...                vintage_date_min=date(2026, 8, 4), vintage_date_max=date(2026, 9, 3))
+        >>> base = Total(value=184_915.2e6, first_period=date(2024, 1, 1), last_period=date(2024, 12, 1), **exports)
+        >>> now = Total(value=254_082.2e6, first_period=date(2025, 8, 1), last_period=date(2026, 7, 1), **exports)
+        >>> round(non_us_exports_required_growth(base, now).low, 2)
+        4.56
+    """
+    remaining = YEARS - _position(base, observed).years_since_base
+    if remaining <= 0:
+        raise Undefined("the decade is over")
+    return Bounded.exact(100 * ((2 * base.value / observed.value) ** (1 / remaining) - 1), n_units=observed.n_periods)
 
 
 def _position(base: Total, observed: Total) -> Position:

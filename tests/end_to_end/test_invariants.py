@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ MONTHLY_EXPORTS = (
     "flow = 'export' and product_code = 'all' and period_grain = 'month' and basis = 'customs' and seasonal_adjustment = 'unadjusted' "
     "and period_start_date between '2025-01-01' and '2025-12-01'"
 )
-WINDOW = "dataset, window_type, period_start_date, basis, seasonal_adjustment"
+WINDOW = "dataset, trade_type, product_scope, window_type, period_start_date, basis, seasonal_adjustment"
 
 
 @pytest.fixture(scope="module")
@@ -105,15 +106,15 @@ def test_one_data_set_is_preferred(release: duckdb.DuckDBPyConnection) -> None:
     ],
 )
 def test_sql_and_python_agree_on_every_window(release: duckdb.DuckDBPyConnection, metric: str, low: str, high: str) -> None:
-    """The mart and the metric are computed apart: the same windows, values to 1e-12, counts and vintages."""
+    """The mart and the metric are computed apart: the same windows, values to 1e-12, counts and vintages; an index where the list is known."""
     both = rows(
         release,
         f"""
         select count(*), count(mart.window_type), count(metric.window_type),
-            max(abs(mart.{low} / metric.value_low - 1)), max(abs(mart.{high} / metric.value_high - 1)),
+            max(abs(mart.{low} - metric.value_low)), max(abs(mart.{high} - metric.value_high)),
             count(*) filter (where mart.vintage_date_min <> metric.vintage_date_min or mart.vintage_date_max <> metric.vintage_date_max)
         from (select * from metrics.policy_metric where metric = '{metric}') as metric
-        full join marts.export_concentration as mart using ({WINDOW})""",
+        full join (from marts.export_concentration where n_missing is not null or '{metric}' = 'us_share') as mart using ({WINDOW})""",
     )[0]
     count, in_mart, in_metric, low_error, high_error, other_vintages = both
     assert count == in_mart == in_metric > 800
@@ -153,6 +154,47 @@ def test_the_index_is_that_of_the_partners_own_figures(release: duckdb.DuckDBPyC
     assert n_partners >= len(values)
 
 
+def test_the_index_over_every_country_lies_within_the_bounds_of_the_listed_ones(release: duckdb.DuckDBPyConnection) -> None:
+    """224 countries against the 16 that figures of 12-10-0011 are held of, for each month, twelve months and year of both."""
+    windows = rows(
+        release,
+        f"""
+        select window_type, complete.n_partners, listed.n_partners, listed.partner_hhi_low, complete.partner_hhi_low, complete.partner_hhi_high,
+            listed.partner_hhi_high
+        from (from marts.export_concentration where dataset = '{TABLE}' and seasonal_adjustment = 'unadjusted' and product_scope = 'all') as listed
+        join (from marts.export_concentration where dataset = 'statcan/cimt_aggregates') as complete using (window_type, period_start_date)""",
+    )
+    assert sorted(Counter(window for window, *_ in windows).items()) == [("month", 28), ("ttm", 17), ("year", 2)]
+    for _, n_complete, n_listed, low, *of_all, high in windows:
+        assert n_listed == 16 < n_complete
+        assert all(low <= index <= high for index in of_all)
+
+
+def test_a_ratio_of_two_bases_is_refused_by_the_release_itself(release: duckdb.DuckDBPyConnection) -> None:
+    july = (
+        "(from marts.fct_trade where dataset = 'statcan/12100011' and flow = 'export' and period_start_date = '2026-07-01' "
+        "and seasonal_adjustment = 'seasonally_adjusted' and basis = '{}' and partner_code = '{}')"
+    )
+    ratio = "select marts.share(us, world) from {} as us, {} as world"
+    customs_us, customs_world = july.format("customs", "US"), july.format("customs", "WORLD")
+    assert rows(release, ratio.format(customs_us, customs_world))[0][0] == pytest.approx(0.66572, abs=5e-6)
+    with pytest.raises(duckdb.InvalidInputException, match="basis is customs on one side and balance_of_payments on the other"):
+        rows(release, ratio.format(customs_us, july.format("balance_of_payments", "WORLD")))
+
+
+def test_contributions_of_listed_partners_and_the_rest_make_the_growth_of_the_whole(release: duckdb.DuckDBPyConnection) -> None:
+    """To the United States and to all others: two parts, four figures of one release, one growth."""
+    wrong = rows(
+        release,
+        """
+        select dataset, period_start_date, sum(contribution) - any_value(whole_growth) from marts.export_growth
+        where product_scope = 'all' and partner_code in ('US', 'NON_US') group by all
+        having count(*) <> 2 or abs(sum(contribution) - any_value(whole_growth)) > 1e-12""",
+    )
+    assert wrong == []
+    assert rows(release, "select count(*) > 100 from marts.export_growth where product_scope = 'all' and partner_code = 'US'") == [(True,)]
+
+
 def test_the_parts_of_a_change_add_up_to_it(release: duckdb.DuckDBPyConnection) -> None:
     """Shapley parts, in percentage points: to the change between two months that stood in one release, where both are still as they were."""
     errors = rows(
@@ -163,11 +205,11 @@ def test_the_parts_of_a_change_add_up_to_it(release: duckdb.DuckDBPyConnection) 
             where metric in ('share_change_from_us', 'share_change_from_rest') group by all having count(*) = 2
         ),
         change as (
-            select {WINDOW}, us_share - lag(us_share) over (partition by dataset, basis, seasonal_adjustment order by period_start_date) as change,
-                vintage_date_max = lag(vintage_date_max) over (partition by dataset, basis, seasonal_adjustment order by period_start_date)
-                    and period_start_date = lag(period_start_date) over (
-                        partition by dataset, basis, seasonal_adjustment order by period_start_date) + interval 1 month as of_one_release
-            from marts.export_concentration where window_type = 'month'
+            select {WINDOW}, us_share - lag(us_share) over series as change,
+                vintage_date_max = lag(vintage_date_max) over series
+                    and period_start_date = lag(period_start_date) over series + interval 1 month as of_one_release
+            from marts.export_concentration where window_type = 'month' and seasonal_adjustment = 'seasonally_adjusted'
+            window series as (partition by dataset, trade_type, product_scope, basis, seasonal_adjustment order by period_start_date)
         )
         select count(*), max(abs(part.change - 100 * change.change)) from part join change using ({WINDOW}) where of_one_release""",
     )[0]

@@ -45,6 +45,9 @@ def _two_way(metric: Callable[..., Bounded]) -> Callable[..., Bounded]:
 CHANGE = [figure(6, JULY_2025), figure(10, JULY_2025), figure(7), figure(10)]
 PRODUCTS = [*(figure(value, JULY_2025) for value in (6, 10, 3, 10)), *(figure(value) for value in (5, 10, 4, 12))]
 
+# Windows may span releases: what is of one release there is each month's pair of figures.
+WINDOWS = {"non_us_exports_path", "non_us_exports_ahead", "non_us_exports_years_ahead", "non_us_exports_required_growth"}
+
 # Sound figures for each metric, and the metric on as many figures.
 SAMPLES: dict[str, tuple[list[Quantity], Callable[..., Bounded]]] = {
     "us_share": ([figure(6), figure(10)], lambda us, world: METRICS["us_share"]([us], [world])),
@@ -63,12 +66,16 @@ SAMPLES: dict[str, tuple[list[Quantity], Callable[..., Bounded]]] = {
             [figure(5, JULY_2025), figure(6)],
             lambda base, observed, metric=METRICS[name]: metric(_twelve_months(base), _twelve_months(observed)),
         )
-        for name in ("non_us_exports_path", "non_us_exports_ahead", "non_us_exports_years_ahead")
+        for name in WINDOWS
     },
     **{
         name: ([figure(6), figure(10), figure(3), figure(1)], _two_way(METRICS[name]))
         for name in ("intra_industry_trade", "intra_industry_trade_adjusted", "intra_industry_trade_aquino")
     },
+    "single_market_share": (
+        [figure(9), figure(10), figure(1), figure(10)],
+        lambda *figures: METRICS["single_market_share"]({"a": Exports(*figures[:2]), "b": Exports(*figures[2:])}),
+    ),
     "revealed_comparative_advantage": ([figure(1), figure(10), figure(5), figure(100)], METRICS["revealed_comparative_advantage"]),
     "trade_complementarity": (
         [figure(6), figure(10), figure(3), figure(1)],
@@ -83,8 +90,6 @@ OTHER = {
     "price_basis": "real",
     "vintage": date(2026, 8, 4),
 }
-# Windows may span releases: what is of one release there is each month's pair of figures.
-SPANS_VINTAGES = {"non_us_exports_path", "non_us_exports_ahead", "non_us_exports_years_ahead"}
 
 
 def test_every_metric_that_takes_figures_is_tried():
@@ -105,7 +110,7 @@ def test_sound_figures_have_a_value(metric):
 
 @pytest.mark.parametrize(
     ("metric", "dimension"),
-    [(metric, dimension) for metric in SAMPLES for dimension in OTHER if not (dimension == "vintage" and metric in SPANS_VINTAGES)],
+    [(metric, dimension) for metric in SAMPLES for dimension in OTHER if not (dimension == "vintage" and metric in WINDOWS)],
 )
 def test_figures_of_two_kinds_are_refused_and_both_sides_named(metric, dimension):
     figures, compute = SAMPLES[metric]

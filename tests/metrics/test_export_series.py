@@ -1,12 +1,14 @@
 """The rows of metrics.policy_metric on small series whose figures are checked by hand."""
 
+import math
 from datetime import date
 
 import pytest
 
+from orchestration.metrics.export_series import NO_SERVICES, Coverage, ExportSeries, series_metrics
 from orchestration.metrics.exports import Exports
 from orchestration.metrics.months import plus_months
-from orchestration.metrics.policy_metric import ExportSeries, PolicyMetric, policy_metrics
+from orchestration.metrics.policy_metric import PolicyMetric
 from orchestration.metrics.quantity import Quantity
 
 AS_OF = date(2026, 11, 22)
@@ -23,14 +25,23 @@ def month(us: float, world: float, period: date) -> Exports:
     return Exports(exports(us, period), exports(world, period))
 
 
-def series(months: list[Exports], partners: dict[str, dict[date, Quantity]] | None = None, **facts: object) -> ExportSeries:
-    own = {"changes": {}, "is_absent_zero": False, "listed_partners": 2, "never_held": 0, **facts}
+REGIONS = {"US": "United States", "MX": "Latin America", "DE": "European Union", "FR": "European Union"}
+
+
+def series(
+    months: list[Exports],
+    partners: dict[str, dict[date, Quantity]] | None = None,
+    changes: dict[date, tuple[Exports, Exports]] | None = None,
+    **coverage: object,
+) -> ExportSeries:
+    facts = {"is_absent_zero": False, "listed_partners": 2, "never_held": 0, "universe": 200, "region_of": REGIONS, **coverage}
     us = {"US": {one.period: one.us for one in months}}
-    return ExportSeries({one.period: one for one in months}, {**us, **(partners or {})}, **own)  # type: ignore[arg-type]
+    held = {one.period: one for one in months}
+    return ExportSeries("total", "all", held, {**us, **(partners or {})}, changes or {}, Coverage(**facts))  # type: ignore[arg-type]
 
 
 def rows(one: ExportSeries, metric: str, window_type: str = "month") -> list[PolicyMetric]:
-    return [row for row in policy_metrics([one], AS_OF) if (row.metric, row.window_type) == (metric, window_type)]
+    return [row for row in series_metrics(one, AS_OF) if (row.metric, row.window_type) == (metric, window_type)]
 
 
 def test_a_month_has_a_share_and_an_index_between_its_bounds() -> None:
@@ -42,6 +53,14 @@ def test_a_month_has_a_share_and_an_index_between_its_bounds() -> None:
     assert (index.value, index.value_low, index.value_high) == (None, 0.3125, 0.375)  # ½² + ¼², and the rest's ¼² on top
     (number,) = rows(one, "effective_partners")
     assert (number.value_low, number.value_high) == pytest.approx((1 / 0.375, 1 / 0.3125))
+    (normalized,) = rows(one, "partner_hhi_normalized")
+    assert (normalized.value_low, normalized.value_high) == pytest.approx(((0.3125 - 0.005) / 0.995, (0.375 - 0.005) / 0.995))  # of 200 countries
+
+
+def test_a_list_of_unknown_length_has_a_share_and_no_index() -> None:
+    one = series([month(50, 100, JANUARY)], listed_partners=None)
+    assert rows(one, "us_share")
+    assert not rows(one, "partner_hhi")
 
 
 def test_a_listed_partner_without_a_figure_is_missing_and_not_zero() -> None:
@@ -97,9 +116,26 @@ def test_a_months_change_splits_into_its_two_sources_and_nothing_else() -> None:
 
 def test_the_path_starts_at_its_base_year_and_doubles_in_ten() -> None:
     months = [month(50, 100, plus_months(JANUARY, index)) for index in range(24)]
-    paths = [row for row in policy_metrics([series(months)], AS_OF) if row.metric == "non_us_exports_path"]
+    paths = [row for row in series_metrics(series(months), AS_OF) if row.metric == "non_us_exports_path"]
     by_end = {(row.subject, row.period_end_date): row.value for row in paths}
     assert by_end["Canada, base 2024", date(2024, 12, 31)] == 600
     assert by_end["Canada, base 2024", date(2025, 12, 31)] == pytest.approx(600 * 2**0.1)
     assert ("Canada, base 2025", date(2024, 12, 31)) not in by_end
     assert by_end["Canada, base 2025", date(2025, 12, 31)] == 600
+    assert ("Canada, base 2014", date(2024, 12, 31)) not in by_end
+
+
+def test_exports_of_services_are_unknown_and_say_why() -> None:
+    months = [month(50, 100, plus_months(JANUARY, index)) for index in range(24)]
+    (row,) = [row for row in rows(series(months), "non_us_exports_ahead", "ttm") if row.subject == "Canada, goods and services, base 2024"]
+    assert (row.value, row.value_low, row.n_units, row.vintage_date_max) == (None, None, None, None)
+    assert row.reason == NO_SERVICES
+
+
+def test_theil_splits_into_what_lies_between_regions_and_within_them() -> None:
+    """Of 100, 60 to the United States, and 30 and 10 to two countries of one region: within it ln 2 less the entropy of 3/4 and 1/4, times 0.4."""
+    partners = {"DE": {JANUARY: exports(30, JANUARY)}, "FR": {JANUARY: exports(10, JANUARY)}}
+    one = series([month(60, 100, JANUARY)], partners, is_absent_zero=True)
+    (total,), (between,), (within,) = (rows(one, metric) for metric in ("theil", "theil_between_regions", "theil_within_regions"))
+    assert within.value == pytest.approx(0.4 * (math.log(2) + 0.75 * math.log(0.75) + 0.25 * math.log(0.25)))
+    assert between.value + within.value == pytest.approx(total.value)

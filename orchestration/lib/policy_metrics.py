@@ -1,0 +1,22 @@
+"""Every policy metric of the working warehouse: figures in, rows out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+from orchestration.lib.figures import read_export_series, read_fits, read_product_changes, read_two_way_trade
+from orchestration.metrics.export_series import series_metrics
+from orchestration.metrics.policy_metric import PolicyMetric
+from orchestration.metrics.product_detail import change_metrics, fit_metrics, two_way_metrics
+
+
+def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[PolicyMetric]:
+    """The rows of `metrics.policy_metric` on the knowledge of `as_of`."""
+    return [
+        *(row for series in read_export_series(connection) for row in series_metrics(series, as_of)),
+        *(row for change in read_product_changes(connection) for row in change_metrics(change, as_of)),
+        *(row for trade in read_two_way_trade(connection) for row in two_way_metrics(trade, as_of)),
+        *(row for fit in read_fits(connection) for row in fit_metrics(fit, as_of)),
+    ]
