@@ -15,7 +15,7 @@ from orchestration.metrics.release_calendar import Publication, release_calendar
 _PAIRS = """
     SELECT period_start_date, us_value, world_value, basis, seasonal_adjustment, known_from, known_to, sha256, source_url
     FROM marts.us_share_vintage
-    WHERE flow = 'export' AND dataset = 'statcan/12100011'
+    WHERE flow = 'export' AND dataset = 'statcan/12100011' AND product_scope = 'all'
     ORDER BY ALL"""
 _CALENDAR = "SELECT period_start_date, released_on, is_estimated FROM marts.trade_release_calendar ORDER BY ALL"
 _FIRST_MONTH = date(1997, 1, 1)

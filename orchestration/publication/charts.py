@@ -36,6 +36,8 @@ _ROOMY: Final = 500
 _YEAR_LABEL: Final = 64
 # In pixels: a name, and the span that it names.
 _SPAN_HEIGHT: Final = 30
+# The same of a bar that has a label at its end.
+_BAR_HEIGHT: Final = 38
 _CONFIG: Final = {
     "aria": False,
     "background": "transparent",
@@ -156,6 +158,39 @@ def partners(bounds: Sequence[Row], complete: Sequence[Row], width: int) -> Spec
     return plot.chart()
 
 
+def two_shares(months: Sequence[Row], months_without: Sequence[Row], width: int) -> Spec:
+    """Draw the US share by month of all goods, and that of a scope of them; rows of both: period, us_share."""
+    low, high = _around((row["us_share"] for row in (*months, *months_without)), 0.05)
+    plot = _Plot(width, 260, 132 if width > _ROOMY else 56, _months(months), _percent(low, high, 5))
+    ends = []
+    for rows, color, says in ((months, US, "all goods"), (months_without, OTHERS, "without")):
+        line = [{"x": row["period"], "y": row["us_share"]} for row in rows]
+        plot.line(line, color, 2.5)
+        ends.append({**line[-1], "color": color, "text": f"{line[-1]['y']:.1%}{f' {says}' if width > _ROOMY else ''}"})
+    for end in _apart(ends, _LEADING * (high - low) / plot.height):
+        plot.text([end], end["color"], align="left", dx=7, weight=600)
+    return plot.chart()
+
+
+def bars_by_name(rows: Sequence[Row], width: int) -> Spec:
+    """Draw a bar for each row, the first on top, under its name and with its label at the end; rows: name, value, label."""
+    most = max(row["value"] for row in rows)
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, most]), axis=None)
+    plot = _Plot(width, _BAR_HEIGHT * len(rows), 96, x, _rungs(len(rows)), bottom=8)
+    for rung, row in enumerate(reversed(rows)):
+        plot.line([{"x": 0, "y": rung}, {"x": row["value"], "y": rung}], OTHERS, 7)
+        plot.text([{"x": row["value"], "y": rung, "text": row["label"]}], INK, align="left", dx=8)
+    room = int(width / 7)
+    names = [{"x": 0, "y": rung, "text": _short(row["name"], room)} for rung, row in enumerate(reversed(rows))]
+    plot.text(names, INK, align="left", dy=-15)
+    return plot.chart()
+
+
+def _short(name: str, room: int) -> str:
+    """A name cut at a word where it is longer than there is room for."""
+    return name if len(name) <= room else name[: room - 1].rsplit(" ", 1)[0].rstrip(",(") + " …"
+
+
 def doubling(observed: Sequence[Row], paths: Sequence[Row], width: int) -> Spec:
     """Draw exports over twelve months beside the paths to their double.
 
@@ -220,8 +255,8 @@ class _Plot:
     Points have `x` (a date), `y`, and `y2` or `text` where the layer asks for it. A layer without points is left out.
     """
 
-    def __init__(self, width: int, height: int, right: int, x: alt.X, y: alt.Y) -> None:
-        self._padding = {**_MARGIN, "right": right}
+    def __init__(self, width: int, height: int, right: int, x: alt.X, y: alt.Y, *, bottom: int = _MARGIN["bottom"]) -> None:
+        self._padding = {**_MARGIN, "right": right, "bottom": bottom}
         self._width, self.height = width - _MARGIN["left"] - right, height
         self._x, self._y = x, y
         self._layers: list[alt.Chart] = []

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Final
 
 import duckdb
-from markupsafe import Markup
 
 from orchestration.metrics.target import doubling_path
 from orchestration.publication import charts
+from orchestration.publication.drawing import NARROW, Drawing, Table, draw
 from orchestration.publication.pages import render
+from orchestration.publication.report_products import gold, regions, single_markets
 from orchestration.publication.report_rows import Row, Rows
 from orchestration.publication.unknowns import unknowns
 from orchestration.publication.wording import (
@@ -28,9 +28,6 @@ from orchestration.publication.wording import (
     span,
 )
 
-WIDE: Final = 720
-NARROW: Final = 350
-
 
 @dataclass(frozen=True)
 class Report:
@@ -38,22 +35,6 @@ class Report:
 
     headline: str
     html: str
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A chart, drawn for a wide column and for a narrow one."""
-
-    wide: Markup
-    narrow: Markup
-
-
-@dataclass(frozen=True)
-class Table:
-    """The figures behind a chart, every cell as it is printed."""
-
-    columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
 
 
 def render_report(connection: duckdb.DuckDBPyConnection, *, release_id: str, created_at: datetime, as_of: date | None) -> Report:
@@ -76,6 +57,9 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, release_id: str, cre
         changes=_changes(warehouse),
         news=_news(warehouse),
         partners=partners,
+        regions=regions(warehouse),
+        gold=gold(warehouse),
+        single_markets=single_markets(warehouse),
         doubling=_doubling(warehouse),
         reconciliation=_reconciliation(warehouse),
         unknowns=unknowns(warehouse, history, partners),
@@ -198,7 +182,7 @@ def _history(warehouse: Rows) -> Row | None:
         "months": len(months),
         "claimed": claimed,
         "revised": [row["period"] for row in months if row["versions"] > 1],
-        "drawing": _draw(
+        "drawing": draw(
             lambda width: charts.share_history(months, windows, claimed, width),
             f"Lines of the US share of Canadian goods exports, {span(months)}: by month, and over twelve months. The highest month is "
             f" {percent(max(row['us_share'] for row in months))}, the latest {percent(months[-1]['us_share'])}.",
@@ -241,11 +225,11 @@ def _revisions(warehouse: Rows) -> Row | None:
     return {
         "vintages": vintages,
         "spread": spread,
-        "lines": _draw(
+        "lines": draw(
             lambda width: charts.revisions(_recent(versions, width), vintages, width),
             f"Lines of the monthly US share as {len(vintages)} releases had it, from {month(periods[0])} to {month(periods[-1])}.",
         ),
-        "distances": _draw(
+        "distances": draw(
             lambda width: charts.distances(_recent(versions, width), vintages, width),
             f"Lines of how far each release was from what the latest says of the same month: {spread}.",
         ),
@@ -306,7 +290,8 @@ def _changes(warehouse: Rows) -> Row | None:
                max("value") FILTER (metric = 'share_change_from_rest') AS from_rest,
                from_us + from_rest AS change
         FROM metrics.policy_metric
-        WHERE dataset = ? AND window_type = 'month' AND basis = 'customs' AND seasonal_adjustment = 'seasonally_adjusted'
+        WHERE dataset = ? AND window_type = 'month' AND product_scope = 'all' AND basis = 'customs'
+            AND seasonal_adjustment = 'seasonally_adjusted'
         GROUP BY period HAVING change IS NOT NULL ORDER BY period DESC LIMIT 12""",
         warehouse.dataset,
     )[::-1]
@@ -315,7 +300,7 @@ def _changes(warehouse: Rows) -> Row | None:
     latest = changes[-1]
     return {
         "latest": latest,
-        "drawing": _draw(
+        "drawing": draw(
             lambda width: charts.share_changes(changes, width),
             f"Stacked bars of what moved the US share, {span(changes)}. In the last month exports to the United States "
             f" moved it by {signed(latest['from_us'])} and exports to all others by {signed(latest['from_rest'])} percentage points.",
@@ -351,7 +336,7 @@ def _partners(warehouse: Rows) -> Row | None:
         "window": next((row for row in reversed(rows) if row["is_preferred"] and row["window_type"] == "ttm"), None),
         "window_of_all": next((row for row in reversed(rows) if not row["is_preferred"] and row["window_type"] == "ttm"), None),
         "of_all": complete[-1] if complete else None,
-        "drawing": _draw(
+        "drawing": draw(
             lambda width: charts.partners(bounds, complete, width),
             f"Band of the effective number of partners, {span(bounds)}; in the last month {latest['low']:.2f} to {latest['high']:.2f}.",
         ),
@@ -374,20 +359,21 @@ def _partners(warehouse: Rows) -> Row | None:
 
 
 def _doubling(warehouse: Rows) -> Row | None:
-    """Where the latest twelve months stand on the path from each candidate base year, and the paths themselves."""
+    """Where the latest twelve months stand on the path from the two latest base years that the target may mean, and the paths themselves."""
     positions = warehouse.rows(
         "metrics.policy_metric",
         """
         WITH place AS (
             SELECT *, TRY_CAST(regexp_extract(subject, 'base (\\d{4})$', 1) AS INTEGER) AS base_year FROM metrics.policy_metric
-            WHERE dataset = ? AND window_type = 'ttm' AND basis = 'customs' AND seasonal_adjustment = 'seasonally_adjusted'
+            WHERE dataset = ? AND window_type = 'ttm' AND product_scope = 'all' AND basis = 'customs'
+                AND seasonal_adjustment = 'seasonally_adjusted'
         )
         SELECT base_year, date_trunc('month', period_end_date)::DATE AS period, price_basis,
                max("value") FILTER (metric = 'non_us_exports_path') AS required,
                max("value") FILTER (metric = 'non_us_exports_ahead') AS ahead,
                max("value") FILTER (metric = 'non_us_exports_years_ahead') AS years_ahead
         FROM place WHERE base_year IS NOT NULL GROUP BY base_year, period, price_basis HAVING required + ahead + years_ahead IS NOT NULL
-        QUALIFY period = max(period) OVER () ORDER BY base_year""",
+        QUALIFY period = max(period) OVER () AND base_year > max(base_year) OVER () - 2 ORDER BY base_year""",
         warehouse.dataset,
     )
     windows = [{**row, "value": row["non_us_value"]} for row in warehouse.windows("ttm")]
@@ -409,7 +395,7 @@ def _doubling(warehouse: Rows) -> Row | None:
         "observed": observed,
         "vintage": _vintage(warehouse, window["vintage_date_min"], window["vintage_date_max"]),
         "positions": positions,
-        "drawing": _draw(
+        "drawing": draw(
             lambda width: charts.doubling(shown, paths, width),
             f"Line of exports to all countries but the United States over twelve months, now {billions(observed)}, beside the path "
             f" to their double in ten years from the base years {' and '.join(str(row['base_year']) for row in positions)}.",
@@ -464,7 +450,7 @@ def _reconciliation(warehouse: Rows) -> Row | None:
 
 def _draw_unallocated(flow: str, months: list[Row], most_cad: float) -> Drawing:
     label = f"Bars of {flow}s that are allocated to no country, {span(months)}, in millions of Canadian dollars."
-    return _draw(lambda width: charts.unallocated(months, most_cad, width), label)
+    return draw(lambda width: charts.unallocated(months, most_cad, width), label)
 
 
 # Sources
@@ -506,7 +492,7 @@ def _holdings(warehouse: Rows) -> Row | None:
         "spans": spans,
         "held": sum(row["is_held"] for row in described),
         "described": len(described),
-        "drawing": _draw(
+        "drawing": draw(
             lambda width: charts.holdings(spans, width),
             f"Spans of the periods that are held of {len(spans)} data sets, from {spans[0]['data_from'].year} on.",
         ),
@@ -525,8 +511,3 @@ def _holdings(warehouse: Rows) -> Row | None:
             ],
         ),
     }
-
-
-def _draw(chart: Callable[[int], charts.Spec], label: str) -> Drawing:
-    wide, narrow = (Markup(charts.svg(chart(width), label)) for width in (WIDE, NARROW))
-    return Drawing(wide, narrow)

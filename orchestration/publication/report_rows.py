@@ -43,6 +43,10 @@ class Rows:
 
     def files(self) -> list[Row]:
         """The files of the data sets that the report reads, the newest first."""
-        read = {row["dataset"] for row in self.rows("marts.export_concentration", "SELECT DISTINCT dataset FROM marts.export_concentration")}
+        read = {
+            row["dataset"]
+            for table in ("marts.export_concentration", "marts.product_dependence")
+            for row in self.rows(table, f"SELECT DISTINCT dataset FROM {table}")
+        }
         files = self.rows("meta.source_file", "FROM meta.source_file ORDER BY dataset, vintage_date DESC, vintage DESC")
         return [file for file in files if file["dataset"] in read]

@@ -14,7 +14,8 @@ import duckdb
 import pytest
 
 from orchestration.publication import charts
-from orchestration.publication.report import NARROW, WIDE, Report, render_report
+from orchestration.publication.drawing import NARROW, WIDE
+from orchestration.publication.report import Report, render_report
 
 DATASET = "made_up/trade"
 HOSTILE = "\"><script>alert(1)</script>'"
@@ -38,7 +39,8 @@ SCHEMA = """
         flow VARCHAR, period_start_date DATE, table_value DOUBLE, aggregate_value DOUBLE, unallocated_cad DOUBLE, is_same_vintage BOOLEAN,
         vintage_date DATE, table_vintage_date DATE);
     CREATE TABLE metrics.policy_metric (
-        metric VARCHAR, subject VARCHAR, period_start_date DATE, period_end_date DATE, window_type VARCHAR, dataset VARCHAR, basis VARCHAR,
+        metric VARCHAR, subject VARCHAR, period_start_date DATE, period_end_date DATE, window_type VARCHAR, dataset VARCHAR,
+        product_scope VARCHAR, basis VARCHAR,
         seasonal_adjustment VARCHAR, price_basis VARCHAR, "value" DOUBLE, value_low DOUBLE, value_high DOUBLE, unit VARCHAR, n_units BIGINT,
         n_missing BIGINT, vintage_date_min DATE, vintage_date_max DATE, as_of DATE);
     CREATE TABLE metrics.claim_verdict (
@@ -86,7 +88,8 @@ FIGURES = """
         ('import', '2026-01-01', 70_001.2e6, 70_000.0e6, 1.2e6, false, '2026-04-02', '2026-05-05');
 
     INSERT INTO metrics.policy_metric
-    SELECT metric, subject, first, last_day(final), window_type, 'made_up/trade', 'customs', 'seasonally_adjusted', 'nominal', measured, measured,
+    SELECT metric, subject, first, last_day(final), window_type, 'made_up/trade', 'all', 'customs', 'seasonally_adjusted', 'nominal', measured,
+           measured,
            measured, 'as its card says', 12, 0, DATE '2026-03-05', DATE '2026-04-02', DATE '2026-05-31'
     FROM (VALUES
         ('share_change_from_us', 'Canada', DATE '2026-02-01', DATE '2026-02-01', 'month', -4.321),
