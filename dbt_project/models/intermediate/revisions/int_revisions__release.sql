@@ -1,5 +1,5 @@
 -- Each release with its reference month, the one that it publishes for the first time: from the calendar, which is Canada's, elsewhere the newest
--- month of a complete table. A partial release that the calendar does not have may lack its newest month, and has none.
+-- month of a complete table that had ended. A partial release that the calendar does not have may lack its newest month, and has none.
 {{ config(materialized="view") }}
 
 with published as (
@@ -15,7 +15,7 @@ held as (
         dataset,
         reporter,
         vintage,
-        max(period_start_date) as newest_month
+        max(case when period_end_date < vintage_date then period_start_date end) as newest_month
     from {{ ref("int_trade__observation") }}
     where period_grain = 'month'
     group by dataset, reporter, vintage

@@ -18,7 +18,7 @@ with later as (
 compared as (
     select
         *,
-        'lag' as horizon,
+        'lag_' || "lag" as horizon,
         "lag" as revision_lag
     from later
     where vintage_position = last_position_of_lag and "lag" is not null and "value" is not null
