@@ -3,6 +3,10 @@ with conformed as (
     select * from {{ ref("int_trade__12100011") }}
     union all by name
     select * from {{ ref("int_trade__cimt_aggregates") }}
+    union all by name
+    select * from {{ ref("int_trade__us_exports") }}
+    union all by name
+    select * from {{ ref("int_trade__us_census") }}
 )
 
 select
@@ -13,4 +17,4 @@ select
     vintage.next_complete_date
 from conformed
 inner join {{ ref("stg_landing__vintage") }} as vintage
-    on conformed.dataset = vintage.dataset and conformed.vintage = vintage.vintage
+    on conformed.dataset = vintage.dataset and coalesce(conformed.part, '') = vintage.part and conformed.vintage = vintage.vintage

@@ -6,6 +6,12 @@ with unknown as (
     from {{ ref("stg_statcan__12100011") }} as observation
     anti join {{ ref("partner") }} as by_number on observation.partner_member_id = by_number.statcan_member_id
     anti join {{ ref("partner") }} as by_name on observation.partner_label = by_name.partner_name
+),
+
+american as (
+    select partner_code from {{ ref("int_trade__us_exports") }}
+    union
+    select partner_code from {{ ref("int_trade__us_census") }}
 )
 
 select
@@ -28,3 +34,14 @@ select
     'Listed by 12-10-0011 under a name that no country code is known for' as note
 from unknown
 group by partner_member_id
+union all
+select
+    american.partner_code,
+    regexp_replace(american.partner_code, '^(USITC|SCHEDULE_C)_', '') as partner_name,
+    null as region,
+    false as is_aggregate,
+    null as is_listed_in_12100011,
+    null as statcan_member_id,
+    'Listed by American statistics under a name or number that no country code is known for' as note
+from american
+anti join {{ ref("partner") }} as known on american.partner_code = known.partner_code

@@ -1,8 +1,16 @@
--- The aggregate names a chapter, and each six-digit subheading once.
+-- The aggregate names a chapter, and each six-digit subheading once; chapters have the same numbers and short names in both editions.
 with product as (
-    select distinct hs_code as product_code
+    select
+        'HS2022' as classification,
+        hs_code as product_code
     from {{ ref("stg_statcan__cimt_aggregates") }}
     where hs_code is not null
+    union
+    select
+        product_classification as classification,
+        product_code
+    from {{ ref("int_trade__us_exports") }}
+    where product_code <> 'all'
 ),
 
 subheading as (
@@ -15,7 +23,7 @@ subheading as (
 )
 
 select
-    'HS2022' as classification,
+    product.classification,
     product.product_code,
     subheading.product_name,
     length(product.product_code) as level,
