@@ -5,8 +5,10 @@ import dagster as dg
 from orchestration.lib.automation import on_new_data
 from orchestration.lib.claim_table import ClaimVerdict, judge, moments_of
 from orchestration.lib.dictionary import CLAIM_VERDICT, POLICY_METRIC
+from orchestration.lib.market_tables import read_export_markets
 from orchestration.lib.metric_tables import read_export_series, write_table
 from orchestration.lib.warehouse import POOL, Warehouse
+from orchestration.metrics.market_rank import market_ranks
 from orchestration.metrics.policy_metric import PolicyMetric, policy_metrics
 
 
@@ -16,7 +18,7 @@ def metrics() -> dg.Definitions:
         key=["metrics", "policy_metric"],
         group_name="metrics",
         kinds={"python", "duckdb"},
-        deps=[["marts", "us_share_vintage"], ["intermediate", "int_trade__partner_month"], ["seeds", "trade_dataset"]],
+        deps=[["marts", "us_share_vintage"], ["intermediate", "int_trade__partner_month"], ["seeds", "trade_dataset"], ["marts", "us_export_market"]],
         pool=POOL,
         automation_condition=on_new_data(),
         description=POLICY_METRIC.description,
@@ -24,6 +26,7 @@ def metrics() -> dg.Definitions:
     def policy_metric(warehouse: Warehouse) -> dg.MaterializeResult:
         with warehouse.connect() as connection:
             rows = policy_metrics(read_export_series(connection), warehouse.today)
+            rows += market_ranks(read_export_markets(connection), warehouse.today)
             write_table(connection, POLICY_METRIC, rows, PolicyMetric)
         return dg.MaterializeResult(metadata={"dagster/row_count": len(rows)})
 

@@ -8,6 +8,7 @@ from typing import Final
 from orchestration.metrics.cards import Card, Metric, parse_card
 from orchestration.metrics.concentration import effective_partners, partner_hhi, theil, us_share
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us
+from orchestration.metrics.rank import export_market_rank
 from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_years_ahead
 
 _FUNCTIONS: Final[tuple[Metric, ...]] = (
@@ -20,6 +21,7 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
     non_us_exports_path,
     non_us_exports_ahead,
     non_us_exports_years_ahead,
+    export_market_rank,
 )
 
 METRICS: Final = MappingProxyType({metric.__name__: metric for metric in _FUNCTIONS})
