@@ -21,6 +21,7 @@ def metrics() -> dg.Definitions:
             ["marts", "us_share_vintage"],
             ["marts", "dim_partner"],
             ["marts", "intra_industry"],
+            ["marts", "us_export_market"],
             ["intermediate", "int_trade__observation"],
             ["intermediate", "int_trade__partner_month"],
             ["intermediate", "int_trade__scope_member"],

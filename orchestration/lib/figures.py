@@ -13,8 +13,10 @@ import duckdb
 
 from orchestration.metrics.export_series import Coverage, ExportSeries
 from orchestration.metrics.exports import Exports
+from orchestration.metrics.months import plus_months
 from orchestration.metrics.product_detail import Fit, ProductChange, TwoWayTrade
-from orchestration.metrics.quantity import Quantity
+from orchestration.metrics.quantity import Quantity, Total
+from orchestration.metrics.rank import MarketFigure
 
 # Provinces and single products have their shares in the marts; their metrics are not computed one by one.
 _SERIES = "dataset, trade_type, product_scope, basis, seasonal_adjustment"
@@ -85,6 +87,9 @@ _FITS = """
     FROM (SELECT DISTINCT importer_code, dataset, period_start_date, vintage_date FROM year WHERE importer_code <> 'CA')
     CROSS JOIN chapters LEFT JOIN sold USING (chapter) LEFT JOIN bought USING (importer_code, chapter)
     ORDER BY importer_code, chapter"""
+_MARKETS = """
+    SELECT dataset, period_grain, period_start_date, partner_code, value_usd, vintage_date, known_from, known_to
+    FROM marts.us_export_market WHERE status <> 'not held' ORDER BY ALL"""
 
 
 def read_export_series(connection: duckdb.DuckDBPyConnection) -> list[ExportSeries]:
@@ -141,6 +146,31 @@ def read_fits(connection: duckdb.DuckDBPyConnection) -> Iterator[Fit]:
             given = (dataset, "total", "all", "customs", "unadjusted"), "USD", period, vintage
             exports[chapter], imports[chapter] = _quantity(*given, sold), _quantity(*given, bought)
         yield Fit(importer, exports, imports)
+
+
+def read_export_markets(connection: duckdb.DuckDBPyConnection) -> list[list[MarketFigure]]:
+    """All figures of exports to each market that were ever known: a list for every data set and period."""
+    periods: dict[tuple[str, str, date], list[MarketFigure]] = defaultdict(list)
+    for dataset, grain, start, partner, value, vintage, known_from, known_to in connection.execute(_MARKETS).fetchall():
+        total = None if value is None else _total(dataset, grain, start, value, vintage)
+        periods[dataset, grain, start].append(MarketFigure(partner, total, known_from, known_to))
+    return list(periods.values())
+
+
+def _total(dataset: str, grain: str, start: date, value: float, vintage: date) -> Total:
+    n_months = 12 if grain == "year" else 1
+    return Total(
+        dataset=dataset,
+        basis="customs",
+        seasonal_adjustment="unadjusted",
+        unit="USD",
+        value=value,
+        first_period=start,
+        last_period=plus_months(start, n_months - 1),
+        n_periods=n_months,
+        vintage_date_min=vintage,
+        vintage_date_max=vintage,
+    )
 
 
 def _exports(kind: Any, currency: str, period: date, vintage: date, us: float, world: float) -> Exports:

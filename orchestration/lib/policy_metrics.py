@@ -6,8 +6,9 @@ from datetime import date
 
 import duckdb
 
-from orchestration.lib.figures import read_export_series, read_fits, read_product_changes, read_two_way_trade
+from orchestration.lib.figures import read_export_markets, read_export_series, read_fits, read_product_changes, read_two_way_trade
 from orchestration.metrics.export_series import series_metrics
+from orchestration.metrics.market_rank import market_ranks
 from orchestration.metrics.policy_metric import PolicyMetric
 from orchestration.metrics.product_detail import change_metrics, fit_metrics, two_way_metrics
 
@@ -19,4 +20,5 @@ def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[P
         *(row for change in read_product_changes(connection) for row in change_metrics(change, as_of)),
         *(row for trade in read_two_way_trade(connection) for row in two_way_metrics(trade, as_of)),
         *(row for fit in read_fits(connection) for row in fit_metrics(fit, as_of)),
+        *(row for figures in read_export_markets(connection) for row in market_ranks(figures, as_of)),
     ]

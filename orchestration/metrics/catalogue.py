@@ -13,6 +13,7 @@ from orchestration.metrics.concentration import effective_partners, partner_hhi,
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_change_mix, share_change_within
 from orchestration.metrics.dependence import single_market_share
 from orchestration.metrics.intra_industry import intra_industry_trade, intra_industry_trade_adjusted, intra_industry_trade_aquino
+from orchestration.metrics.rank import export_market_rank
 from orchestration.metrics.redirection import matched_redirection_rate, non_us_gain_over_us_loss
 from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_required_growth, non_us_exports_years_ahead
 from orchestration.metrics.theil import theil, theil_between_regions, theil_within_regions
@@ -41,6 +42,7 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
     intra_industry_trade_aquino,
     revealed_comparative_advantage,
     trade_complementarity,
+    export_market_rank,
 )
 
 METRICS: Final = MappingProxyType({metric.__name__: metric for metric in _FUNCTIONS})

@@ -11,6 +11,10 @@ with conformed as (
     select * from {{ ref("int_trade__cimt") }}
     union all by name
     select * from {{ ref("int_trade__cimt_aggregates") }}
+    union all by name
+    select * from {{ ref("int_trade__us_exports") }}
+    union all by name
+    select * from {{ ref("int_trade__us_census") }}
 )
 
 select

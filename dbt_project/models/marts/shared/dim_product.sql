@@ -9,14 +9,26 @@ with subheading as (
     group by left(hs_code, 6)
 ),
 
+-- Chapters have the same numbers and short names in every edition.
 hs as (
-    select distinct
-        'HS2022' as classification,
-        figure.hs_code as product_code,
+    select
+        held.classification,
+        held.product_code,
         subheading.product_name
-    from {{ ref("stg_statcan__cimt_aggregates") }} as figure
-    left join subheading on left(figure.hs_code, 6) = subheading.subheading_code
-    where figure.hs_code is not null
+    from (
+        select
+            'HS2022' as classification,
+            hs_code as product_code
+        from {{ ref("stg_statcan__cimt_aggregates") }}
+        where hs_code is not null
+        union
+        select
+            product_classification as classification,
+            product_code
+        from {{ ref("int_trade__us_exports") }}
+        where product_code <> 'all'
+    ) as held
+    left join subheading on left(held.product_code, 6) = subheading.subheading_code
     union all
     select
         {{ hs_edition("make_date(cast(right(part, 4) as integer), 1, 1)") }} as classification,
