@@ -117,7 +117,7 @@ def test_the_tight_bound_contains_the_truth_when_the_list_is_the_top(figures, k)
     top = sorted(figures, reverse=True)
     listed, total = top[:k], math.fsum(top)
     tight, loose = hhi_bounds(listed, total, listed_are_largest=True), hhi_bounds(listed, total)
-    assert tight.low - 1e-12 <= hhi(figures) <= tight.high + 1e-12
+    assert tight.low - 3 * ROUNDING <= hhi(figures) <= tight.high + 3 * ROUNDING
     assert tight.high <= loose.high + 1e-12
 
 
@@ -161,8 +161,8 @@ def test_bounds_with_missing_figures_contain_the_truth_and_the_bounds_without(pa
     gaps = hhi_bounds([None if index in hidden else value for index, value in enumerate(listed)], total, listed_are_largest=True)
     assert gaps.n_missing == len(hidden)
     if hidden:
-        assert gaps.low - 1e-12 <= full.low
-        assert full.high <= gaps.high + 1e-12
+        assert gaps.low - 3 * ROUNDING <= full.low
+        assert full.high <= gaps.high + 3 * ROUNDING
 
 
 def test_missing_is_not_zero():
