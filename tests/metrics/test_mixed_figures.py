@@ -46,7 +46,8 @@ CHANGE = [figure(6, JULY_2025), figure(10, JULY_2025), figure(7), figure(10)]
 PRODUCTS = [*(figure(value, JULY_2025) for value in (6, 10, 3, 10)), *(figure(value) for value in (5, 10, 4, 12))]
 
 # Windows may span releases: what is of one release there is each month's pair of figures.
-WINDOWS = {"non_us_exports_path", "non_us_exports_ahead", "non_us_exports_years_ahead", "non_us_exports_required_growth"}
+PATHS = ("non_us_exports_path", "non_us_exports_ahead", "non_us_exports_years_ahead", "non_us_exports_required_growth")
+WINDOWS = {*PATHS, "export_market_rank"}
 
 # Sound figures for each metric, and the metric on as many figures.
 SAMPLES: dict[str, tuple[list[Quantity], Callable[..., Bounded]]] = {
@@ -66,7 +67,7 @@ SAMPLES: dict[str, tuple[list[Quantity], Callable[..., Bounded]]] = {
             [figure(5, JULY_2025), figure(6)],
             lambda base, observed, metric=METRICS[name]: metric(_twelve_months(base), _twelve_months(observed)),
         )
-        for name in WINDOWS
+        for name in PATHS
     },
     **{
         name: ([figure(6), figure(10), figure(3), figure(1)], _two_way(METRICS[name]))
@@ -75,6 +76,10 @@ SAMPLES: dict[str, tuple[list[Quantity], Callable[..., Bounded]]] = {
     "single_market_share": (
         [figure(9), figure(10), figure(1), figure(10)],
         lambda *figures: METRICS["single_market_share"]({"a": Exports(*figures[:2]), "b": Exports(*figures[2:])}),
+    ),
+    "export_market_rank": (
+        [figure(6), figure(10)],
+        lambda canada, mexico: METRICS["export_market_rank"](_twelve_months(canada), [_twelve_months(mexico)]),
     ),
     "revealed_comparative_advantage": ([figure(1), figure(10), figure(5), figure(100)], METRICS["revealed_comparative_advantage"]),
     "trade_complementarity": (

@@ -96,10 +96,11 @@ def test_two_figures_of_one_market_on_one_day_are_a_contradiction():
 def test_each_period_of_which_exports_to_canada_are_known_makes_a_row():
     later = replace(exports(50, 2025), vintage_date_min=JULY, vintage_date_max=JULY)
     unknown = [MarketFigure("CA", None, JULY), MarketFigure("MX", later, JULY)]
-    rows = market_ranks([HISTORY, unknown, [MarketFigure("CA", later, JULY), MarketFigure("MX", exports(60, 2025), MARCH)]], date(2025, 6, 30))
+    periods = [HISTORY, unknown, [MarketFigure("CA", later, JULY), MarketFigure("MX", exports(60, 2025), MARCH)]]
+    rows = [row for figures in periods for row in market_ranks(figures, date(2025, 6, 30))]
     assert [(row.metric, row.window_type, row.period_start_date, row.period_end_date, row.value, row.unit, row.n_units) for row in rows] == [
         ("export_market_rank", "year", date(2024, 1, 1), date(2024, 12, 31), 2, "count", 2)
     ]
-    later_rows = market_ranks([HISTORY, unknown, [MarketFigure("CA", later, JULY), MarketFigure("MX", exports(60, 2025), MARCH)]], JULY)
+    later_rows = [row for figures in periods for row in market_ranks(figures, JULY)]
     assert [(row.value, row.value_low, row.value_high, row.n_missing) for row in later_rows] == [(None, 1, 2, 1), (2, 2, 2, 0)]
     assert (later_rows[1].vintage_date_min, later_rows[1].vintage_date_max, later_rows[1].as_of) == (MARCH, JULY, JULY)
