@@ -46,6 +46,10 @@ select
     spans.n_months,
     sum(month.us_value) as us_value,
     sum(month.world_value) as world_value,
+    -- Each month at its own mean rate, so that a window is in US dollars where the rate of every month is held.
+    case when count(rate."value") = any_value(spans.n_months) then sum(month.us_value * rate."value") end as us_value_usd,
+    case when count(rate."value") = any_value(spans.n_months) then sum(month.world_value * rate."value") end as world_value_usd,
+    case when count(rate."value") = any_value(spans.n_months) then max(rate.vintage_date_max) end as exchange_rate_vintage_date,
     min(month.vintage_date) as vintage_date_min,
     max(month.vintage_date) as vintage_date_max,
     any_value(coverage.is_preferred) as is_preferred,
@@ -57,6 +61,10 @@ inner join month
     on
         {{ same_scope("spans", "month") }}
         and month.period_start_date between spans.period_start_date and spans.period_end_date
+left join {{ ref("exchange_rate") }} as rate
+    on
+        rate.is_preferred and rate.period_grain = 'month' and rate.currency_pair = 'USD per ' || month.currency
+        and month.period_start_date = rate.period_start_date
 inner join {{ ref("trade_dataset") }} as coverage on spans.dataset = coverage.dataset
 group by all
 having count(*) = spans.n_months
