@@ -14,7 +14,8 @@ Every public table of either release is compared by its primary key. A cause is 
     repeated      in both with the same values: a later release repeats the figure
 
 Where data and computation changed together, a row is a revision. A window shows only its oldest and its newest vintage: where a file of a day
-between them was landed late, its change reads as one of definition. Tables that lack vintages but hold nothing of any file are definitions.
+between them was landed late, its change reads as one of definition. What data sets and their columns are declared to be has no vintage and is
+never undated. `Comparison.not_compared` says what is no change.
 """
 
 from __future__ import annotations

@@ -133,24 +133,21 @@ def find_release(data_dir: Path, name: str) -> ReleaseInfo:
     `previous` passes over the releases of a day's knowledge. Raises UnknownReleaseError.
     """
     kept = all_releases(data_dir)
-    links = {path.name: path.readlink().name for path in sorted((data_dir / "publish").glob("[!.]*")) if path.is_symlink()}
     by_id = {release.release_id: release for release in kept}
+    links = {path.name: path.readlink().name for path in sorted((data_dir / "publish").glob("[!.]*")) if path.is_symlink()}
     linked = {link: by_id[release_id] for link, release_id in links.items() if release_id in by_id}
-    there_are = [*(f"{link} ({release.release_id})" for link, release in linked.items()), *sorted(by_id)]
-    if name == PREVIOUS:
-        current = linked.get(CURRENT)
-        earlier = [
-            release for release in kept if current and release.as_of is None and release != current and release.created_at <= current.created_at
-        ]
-        if not earlier:
-            raise UnknownReleaseError("there is no release before the current one", there_are)
-        return earlier[-1]
     if name in linked:
         return linked[name]
-    matching = [release_id for release_id in by_id if name and release_id.startswith(name)]
-    if len(matching) != 1:
-        raise UnknownReleaseError(f"{len(matching)} releases are called {name!r}" if matching else f"no release is called {name!r}", there_are)
-    return by_id[matching[0]]
+    if name == PREVIOUS:
+        current = linked.get(CURRENT)
+        earlier = [each for each in kept if current and each != current and each.as_of is None and each.created_at <= current.created_at]
+        found, problem = earlier[-1:], "there is no release before the current one"
+    else:
+        found = [release for release in kept if name and release.release_id.startswith(name)]
+        problem = f"{len(found) or 'no'} release{'s are' if found else ' is'} called {name!r}"
+    if len(found) != 1:
+        raise UnknownReleaseError(problem, [*(f"{link} ({release.release_id})" for link, release in linked.items()), *sorted(by_id)])
+    return found[0]
 
 
 @contextmanager

@@ -436,7 +436,7 @@ def fill(comparison, catalog, contents):
         comparison.connection.execute(f"INSERT INTO {catalog}.marts.small VALUES (?, ?, ?, ?, ?)", row)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(older=CONTENTS, newer=CONTENTS)
 def test_the_older_release_with_its_changes_is_the_newer_one(small, older, newer):
     fill(small, "before", older)
