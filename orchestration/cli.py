@@ -9,7 +9,7 @@ import dataclasses
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import click
 from rich.console import Console
 
 from orchestration.lib.table_format import FORMATS, show
-from orchestration.publication.release import ReleaseInfo, current_release, link_of
+from orchestration.publication.release import CURRENT, PREVIOUS, ReleaseInfo, UnknownReleaseError, current_release, find_release, link_of
 from orchestration.settings import DATA_DIR_VARIABLE, REPOSITORY, Settings
 from sources import intake, registry
 from sources.clock import now
@@ -36,7 +36,7 @@ class WarehouseGroup(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except (SourceError, UserError) as error:
+        except (SourceError, UnknownReleaseError, UserError) as error:
             messages.print(f"[bold red]Error[/] {_escaped(error)}", soft_wrap=True)
             sys.exit(1)
 
@@ -76,6 +76,17 @@ class Day(click.DateTime):
 
 
 day = Day()
+
+_CAUSES = """\b
+Causes:
+  new period   only in B, in a month or other period that A lacks
+  new series   only in B otherwise; new row where the table has no periods
+  withdrawn    only in A
+  revision     other values from other vintages; in tables of versions also new versions and the end of old ones
+  definition   other values from the same vintages; a table, column, key, type, unit or description that changed
+  undated      other values in a table without vintages, while the releases rest on different files
+  repeated     the same values, which a later release repeats
+"""
 
 
 @main.command()
@@ -223,6 +234,44 @@ def claims(settings: Settings, event_date: datetime | None, as_known_on: datetim
     show([dataclasses.asdict(judged) for judged in verdicts], format_, as_record=True)
 
 
+@main.command(epilog=_CAUSES)
+@click.argument("before", metavar="[A]", default=PREVIOUS)
+@click.argument("after", metavar="[B]", default=CURRENT)
+@click.option("--table", help="List what changed in this table, cell by cell: marts.fct_trade.")
+@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="With --table: how many lines at most; 0 lists all.")
+@format_option
+@click.pass_obj
+def diff(settings: Settings, before: str, after: str, table: str | None, limit: int, format_: str) -> None:
+    """What changed from release A to release B, and why: a new month, a revision, or another definition.
+
+    A release is named by its id or the beginning of it, by a link (current, as-of-2026-05-31), or as previous: the newest before the current
+    one. Without names: previous and current. The exit code is 0 whether or not anything differs.
+    """
+    from orchestration.publication.diff import Change, UnknownTableError, compared
+
+    older, newer = (find_release(settings.data_dir, name) for name in (before, after))
+    for word, release in (("From", older), ("To", newer)):
+        messages.print(_escaped(f"{word} {release.release_id}: {release.headline}"), soft_wrap=True)
+    with compared(older.database, newer.database) as comparison:
+        try:
+            listing = comparison.listing(table, limit or None) if table else None
+        except UnknownTableError as error:
+            raise UserError(str(error)) from error
+        rows = listing.rows if listing else [dataclasses.asdict(change) for change in comparison.changes()]
+        not_compared = comparison.not_compared(table)
+    names = listing.columns if listing else tuple(Change.__annotations__)
+    alike = _alike(rows, listing.key) if listing and format_ == "table" else {}
+    show(rows, format_, columns=names, hide_in_table=list(alike))
+    if alike:
+        messages.print(_escaped(f"In every line: {', '.join(f'{name} {value}' for name, value in alike.items())}."), soft_wrap=True)
+    if listing and listing.total > len(rows):
+        messages.print(f"{listing.total - len(rows):,} more lines: --limit 0 lists all.")
+    if not rows:
+        messages.print("Nothing differs.")
+    for line in not_compared:
+        messages.print(_escaped(f"Not compared: {line}."), soft_wrap=True)
+
+
 @main.command()
 @click.pass_obj
 def publish(settings: Settings) -> None:
@@ -231,6 +280,11 @@ def publish(settings: Settings) -> None:
         raise UserError("there is no working warehouse to publish; run `warehouse build`")
     _run(settings, "publish", {})
     _say_headline(settings, None)
+
+
+def _alike(rows: Sequence[Mapping[str, Any]], names: Iterable[str]) -> dict[str, Any]:
+    """The columns in which several rows have one value."""
+    return {name: rows[0][name] for name in names if len({row[name] for row in rows}) == 1} if len(rows) > 1 else {}
 
 
 def _build(settings: Settings, as_of: date | None, *, force: bool) -> None:

@@ -26,6 +26,7 @@ DATABASE: Final = "warehouse.duckdb"
 REPORT: Final = "report.html"
 DESCRIPTION: Final = "release.json"
 CURRENT: Final = "current"
+PREVIOUS: Final = "previous"
 
 # A year of monthly releases can be compared and gone back to, and no reader who resolved a link this year loses the files under it.
 KEPT_RELEASES: Final = 12
@@ -43,6 +44,13 @@ class ReleaseError(Exception):
 
     def __str__(self) -> str:
         return "\n  ".join([f"release {self.release_id} was not published, the one before it stays:", *self.problems])
+
+
+class UnknownReleaseError(Exception):
+    """No release is called so, or several are; lists those that there are."""
+
+    def __init__(self, problem: str, there_are: Sequence[str]) -> None:
+        super().__init__("\n  ".join([f"{problem}; there are:", *there_are]) if there_are else "there is no release yet; run `warehouse build`")
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,39 @@ def current_release(data_dir: Path, link: str = CURRENT) -> ReleaseInfo | None:
         if release.database.is_file():
             return release
     return None
+
+
+def all_releases(data_dir: Path) -> list[ReleaseInfo]:
+    """Every finished release that is kept, oldest first; of two made in one second, the one that was live last is the newer."""
+    found = []
+    for folder in (data_dir / "publish").glob("[!.]*"):
+        if not folder.is_symlink():
+            with suppress(FileNotFoundError, NotADirectoryError):
+                found.append((ReleaseInfo.read(folder), folder.stat().st_mtime_ns))
+    return [release for release, _ in sorted(found, key=lambda each: (each[0].created_at, each[1])) if release.database.is_file()]
+
+
+def find_release(data_dir: Path, name: str) -> ReleaseInfo:
+    """The release of that name: a link, an id or the only beginning of one, or `previous`, the newest before the current one.
+
+    `previous` passes over the releases of a day's knowledge. Raises UnknownReleaseError.
+    """
+    kept = all_releases(data_dir)
+    by_id = {release.release_id: release for release in kept}
+    links = {path.name: path.readlink().name for path in sorted((data_dir / "publish").glob("[!.]*")) if path.is_symlink()}
+    linked = {link: by_id[release_id] for link, release_id in links.items() if release_id in by_id}
+    if name in linked:
+        return linked[name]
+    if name == PREVIOUS:
+        current = linked.get(CURRENT)
+        earlier = [each for each in kept if current and each != current and each.as_of is None and each.created_at <= current.created_at]
+        found, problem = earlier[-1:], "there is no release before the current one"
+    else:
+        found = [release for release in kept if name and release.release_id.startswith(name)]
+        problem = f"{len(found) or 'no'} release{'s are' if found else ' is'} called {name!r}"
+    if len(found) != 1:
+        raise UnknownReleaseError(problem, [*(f"{link} ({release.release_id})" for link, release in linked.items()), *sorted(by_id)])
+    return found[0]
 
 
 @contextmanager

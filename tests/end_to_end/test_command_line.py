@@ -45,7 +45,9 @@ def test_nothing_new_imports_no_orchestrator(built: Warehouse) -> None:
     assert imported(built, "build") <= {"duckdb"}
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("build", "--help"), ("status",), ("datasets",), ("sql", "select 1")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("build", "--help"), ("status",), ("datasets",), ("sql", "select 1"), ("diff", "current")], ids=" ".join
+)
 def test_questions_import_no_orchestrator(built: Warehouse, arguments: tuple[str, ...]) -> None:
     assert imported(built, *arguments) <= {"duckdb"}
 
