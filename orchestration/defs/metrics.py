@@ -4,7 +4,8 @@ import dagster as dg
 
 from orchestration.lib.automation import on_new_data
 from orchestration.lib.claim_table import ClaimVerdict, judge, moments_of
-from orchestration.lib.dictionary import CLAIM_VERDICT, POLICY_METRIC
+from orchestration.lib.complexity_table import ProductComplexity, product_complexity
+from orchestration.lib.dictionary import CLAIM_VERDICT, POLICY_METRIC, PRODUCT_COMPLEXITY
 from orchestration.lib.metric_tables import write_table
 from orchestration.lib.policy_metrics import policy_metrics
 from orchestration.lib.warehouse import POOL, Warehouse
@@ -39,6 +40,21 @@ def metrics() -> dg.Definitions:
         return dg.MaterializeResult(metadata={"dagster/row_count": len(rows)})
 
     @dg.asset(
+        key=["metrics", "product_complexity"],
+        group_name="metrics",
+        kinds={"python", "duckdb"},
+        deps=[["intermediate", "int_world_trade__baci"]],
+        pool=POOL,
+        automation_condition=on_new_data(),
+        description=PRODUCT_COMPLEXITY.description,
+    )
+    def complexity(warehouse: Warehouse) -> dg.MaterializeResult:
+        with warehouse.connect() as connection:
+            rows = product_complexity(connection)
+            write_table(connection, PRODUCT_COMPLEXITY, rows, ProductComplexity)
+        return dg.MaterializeResult(metadata={"dagster/row_count": len(rows)})
+
+    @dg.asset(
         key=["metrics", "claim_verdict"],
         group_name="metrics",
         kinds={"python", "duckdb"},
@@ -53,4 +69,4 @@ def metrics() -> dg.Definitions:
             write_table(connection, CLAIM_VERDICT, rows, ClaimVerdict)
         return dg.MaterializeResult(metadata={"dagster/row_count": len(rows)})
 
-    return dg.Definitions(assets=[policy_metric, claim_verdict])
+    return dg.Definitions(assets=[policy_metric, complexity, claim_verdict])

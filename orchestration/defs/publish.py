@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.lib.automation import on_new_data
 from orchestration.lib.dbt_project import CheckResult, DbtProject
-from orchestration.lib.dictionary import CHECK_RESULT, CLAIM_VERDICT, POLICY_METRIC, datasets_to_describe, described_by_dbt
+from orchestration.lib.dictionary import CHECK_RESULT, CLAIM_VERDICT, POLICY_METRIC, PRODUCT_COMPLEXITY, datasets_to_describe, described_by_dbt
 from orchestration.lib.metric_tables import write_table
 from orchestration.lib.warehouse import POOL, Warehouse
 from orchestration.publication.dictionary import write_dictionary
@@ -25,7 +25,7 @@ def publish() -> dg.Definitions:
         key=["publish", "release"],
         group_name="publish",
         kinds={"duckdb", "parquet"},
-        deps=[*marts, ["metrics", "policy_metric"], ["metrics", "claim_verdict"]],
+        deps=[*marts, ["metrics", "policy_metric"], ["metrics", "product_complexity"], ["metrics", "claim_verdict"]],
         pool=POOL,
         automation_condition=on_new_data(),
         description="The published warehouse: DuckDB file, Parquet, data package, dictionary, report and checksums, under one name.",
@@ -35,7 +35,7 @@ def publish() -> dg.Definitions:
         release_id = new_release_id(now())
         with warehouse.connect() as connection:
             write_table(connection, CHECK_RESULT, DbtProject(warehouse.settings, as_of).check_results(), CheckResult)
-            tables = [*described_by_dbt(manifest), POLICY_METRIC, CLAIM_VERDICT, CHECK_RESULT]
+            tables = [*described_by_dbt(manifest), POLICY_METRIC, PRODUCT_COMPLEXITY, CLAIM_VERDICT, CHECK_RESULT]
             write_dictionary(connection, tables, datasets_to_describe(warehouse.landing))
             report = render_report(connection, release_id=release_id, created_at=created_at(release_id), as_of=as_of)
             published = publish_release(

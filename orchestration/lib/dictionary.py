@@ -92,6 +92,29 @@ POLICY_METRIC: Final = TableDescription(
     ),
 )
 
+PRODUCT_COMPLEXITY: Final = TableDescription(
+    "metrics",
+    "product_complexity",
+    "Complexity of products: high where few countries export a product with an advantage, and those that do export many others (Hidalgo and "
+    "Hausmann, 2009; second eigenvector). The newest year of reconciled world trade (BACI) of each edition of the Harmonized System; empty until it "
+    "has landed.",
+    "edition of the Harmonized System × year × product",
+    ("hs_edition", "period_start_date", "product_code"),
+    (
+        ColumnDescription("dataset", "The data set that the figures are from."),
+        ColumnDescription("hs_edition", "Edition of the Harmonized System that the release codes all its years in."),
+        ColumnDescription("period_start_date", "First day of the year."),
+        ColumnDescription("product_code", "Subheading.", classification="HS, of the edition"),
+        ColumnDescription("complexity", "Product complexity, on the scale of the countries' index (mean 0, standard deviation 1).", "index"),
+        ColumnDescription("n_countries", "Countries that the index rests on.", "count"),
+        ColumnDescription("n_dropped", "Products in which no country has an advantage; they have no row.", "count"),
+        ColumnDescription(
+            "eigengap", "Distance of the second eigenvalue from its neighbours: small where the ranking is hardly determined.", "index"
+        ),
+        ColumnDescription("vintage_date", "Release of the figures."),
+    ),
+)
+
 CLAIM_VERDICT: Final = TableDescription(
     "metrics",
     "claim_verdict",

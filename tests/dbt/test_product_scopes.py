@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from typing import Any
 
 import duckdb
 import pytest
 
+from orchestration.lib.complexity_table import product_complexity
+from orchestration.lib.figures import read_fits
+from orchestration.metrics.product_detail import fit_metrics
 from orchestration.settings import DBT_PROJECT
 from tests.dbt.project import Project, failed
 from tests.dbt.tables import land, napcs_table
@@ -182,6 +186,20 @@ def test_comparative_advantage_is_balassas(built: Project) -> None:
     """Wheat is all that Canada sells, and 80 of the world's 180: 1 / (80 / 180)."""
     (wheat, *_) = rows(built, "from marts.comparative_advantage where reporter = 'CA' order by period_start_date")
     assert (wheat["product_code"], wheat["rca"], wheat["is_advantage"]) == ("100199", pytest.approx(2.25), True)
+
+
+def test_a_matrix_too_small_to_rank_has_no_complexity(built: Project) -> None:
+    with built.connect() as connection:
+        assert product_complexity(connection) == []
+
+
+def test_canadas_exports_beside_what_others_buy(built: Project) -> None:
+    """Canada sells wheat alone; the United States buys 60 of wheat and 10 of magnets."""
+    with built.connect() as connection:
+        fits = {fit.importer: fit for fit in read_fits(connection)}
+    assert {chapter: figure.value for chapter, figure in fits["US"].imports.items()} == {"10": 60_000, "85": 10_000}
+    (row,) = fit_metrics(fits["US"], date(2026, 11, 22))
+    assert (row.subject, row.value) == ("Canada and US", pytest.approx(100 * 60 / 70))
 
 
 def test_a_ratio_of_two_kinds_is_refused_in_sql(built: Project) -> None:
