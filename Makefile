@@ -44,7 +44,7 @@ lint: $(DEV) ## Check format, style, types and SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests/*.sql
+	$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar dbt_project/models dbt_project/tests/*.sql
 
 format: $(DEV) ## Format Python and SQL
 	$(BIN)/ruff format .

@@ -84,6 +84,9 @@ YEAR_2024 = {"window_type": "year", "period_end": date(2024, 12, 31)}
 YEAR_2025 = {"window_type": "year", "period_end": date(2025, 12, 31)}
 TWELVE_MONTHS = {"window_type": "ttm", "period_end": JULY}
 AHEAD = {"metric": "non_us_exports_ahead", "twelve_months_to": JULY}
+TWELVE_MONTHS_TO = {"twelve_months_to": JULY}
+CARS = {"product_name": "Passenger cars and light trucks"}
+DETAIL = {"dataset": "statcan/12100182", "trade_type": "domestic"}
 STATED: list[tuple[str, int, dict[str, Any], str]] = [
     ("{:.2f}% of Canadian goods exports went to the United States in July 2026", 1, {"month": date(2026, 7, 1)}, "us_share_pct"),
     ("vintage of {:%-d %B %Y}", 1, {"month": date(2026, 7, 1)}, "vintage"),
@@ -105,6 +108,34 @@ STATED: list[tuple[str, int, dict[str, Any], str]] = [
     ("Up to {:.1f} million dollars in a month (imports of March 2024)", 8, {"flow": "import", "month": date(2024, 3, 1)}, "unallocated_mn"),
     ("{:.1f} billion ahead from 2024", 10, {"subject": "Canada, base 2024", **AHEAD}, "value"),
     ("{:.1f} from 2025", 10, {"subject": "Canada, base 2025", **AHEAD}, "value"),
+    ("products {} had one buyer in May 2026", 15, CARS, "n_products"),
+    ("with {:.2f}% of exports; cars", 15, CARS, "together_pct"),
+    ("come first by value, at {:.1f}%", 15, CARS, "us_share_pct"),
+    ("{:.2f}, 69.23, 68.97, 68.84: down", 16, {"vintage": "2026-06-09~"}, "us_share_pct"),
+    ("69.49, {:.2f}, 68.97, 68.84: down", 16, {"vintage": "2026-07-07"}, "us_share_pct"),
+    ("69.49, 69.23, {:.2f}, 68.84: down", 16, {"vintage": "2026-08-04"}, "us_share_pct"),
+    ("69.49, 69.23, 68.97, {:.2f}: down", 16, {"vintage": "2026-09-03"}, "us_share_pct"),
+    ("took {:.2f}% in the twelve months to July 2025", 17, {"twelve_months_to": date(2025, 7, 31)}, "us_share_pct"),
+    ("and {:.2f}% in those to July 2026", 17, TWELVE_MONTHS_TO, "us_share_pct"),
+    ("rose from {:.1f} to 3.1 billion", 17, {"twelve_months_to": date(2025, 7, 31)}, "elsewhere_bn"),
+    ("rose from 0.8 to {:.1f} billion", 17, TWELVE_MONTHS_TO, "elsewhere_bn"),
+    ("in July 2026 were {:.1f}% above July 2025", 18, {"product_scope": "all", "month": date(2026, 7, 1)}, "growth_pct"),
+    ("and {:.1f}% without precious metals. Beware", 18, {"product_scope": "ex_precious_metals", "month": date(2026, 7, 1)}, "growth_pct"),
+    ("{:.2f}% without precious metals and", 19, {**DETAIL, "product_scope": "ex_precious_metals"}, "us_share_pct"),
+    ("and {:.2f}% without energy too", 19, {**DETAIL, "product_scope": "ex_energy_and_precious_metals"}, "us_share_pct"),
+    ("Asia {:.2f}%, the United", 21, {"trade_region": "Asia"}, "at_least_pct"),
+    ("the United Kingdom {:.2f}%, the European", 21, {"trade_region": "United Kingdom"}, "at_least_pct"),
+    ("the European Union {:.2f}%.", 21, {"trade_region": "European Union"}, "at_most_pct"),
+    ("exports grew by {:.1f}%: the United States", 22, {"partner_name": "All countries"}, "growth_pct"),
+    ("the United States added {:.1f} points", 22, {"partner_name": "United States"}, "contribution_pp"),
+    ("all others {:.1f}. Beware: `NON_US`", 22, {"partner_name": "All countries other than the United States"}, "contribution_pp"),
+    ("over {} months. Beware: few months", 23, {"lag": 1}, "n_months"),
+    ("with {:.1f} billion US dollars then", 24, {"year": date(2024, 1, 1), "rank": 1}, "exports_bn_usd"),
+    ("Mexico at {:.1f}. Beware", 24, {"year": date(2024, 1, 1), "rank": 2}, "exports_bn_usd"),
+    ("{:.1f} billion Canadian dollars in 2024", 26, {"year": date(2024, 1, 1)}, "bn_cad"),
+    ("and {:.1f} in 2025 are", 26, {"year": date(2025, 1, 1)}, "bn_cad"),
+    ("are {:.1f} and 154.2 billion US dollars", 26, {"year": date(2024, 1, 1)}, "bn_usd"),
+    ("are 135.0 and {:.1f} billion US dollars", 26, {"year": date(2025, 1, 1)}, "bn_usd"),
 ]
 
 
@@ -121,6 +152,15 @@ def test_the_answer_is_the_releases_headline(built: Warehouse) -> None:
 def test_the_second_customer_and_the_largest_difference_are_those_named(built: Warehouse) -> None:
     assert [row["partner_name"] for row in ask(built, 6)][:2] == ["United States", "United Kingdom"]
     assert (ask(built, 8)[0]["flow"], ask(built, 8)[0]["month"]) == ("import", date(2024, 3, 1))
+
+
+def test_the_change_of_the_share_is_the_metrics(built: Warehouse) -> None:
+    values = {(row["product_scope"], row["metric"]): row["value"] for row in ask(built, 20)}
+    everything, without_gold = ([values[scope, f"share_change_{part}"] for part in ("within", "mix")] for scope in ("all", "ex_precious_metals"))
+    said = "rose by {:.2f} points: −{:.2f} within products and +{:.2f} by their mix; without precious metals −{:.2f} and −{:.2f}"
+    figures = [sum(everything), -everything[0], everything[1], -without_gold[0], -without_gold[1]]
+    assert said.format(*figures) in WORDS
+    assert f"{100 * values['all', 'matched_redirection_rate']:.1f}% went elsewhere as the same product" in WORDS
 
 
 def test_a_month_without_a_world_total_is_missing_and_has_no_share(built: Warehouse) -> None:

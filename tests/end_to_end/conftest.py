@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import made_once
 from tests.end_to_end.command import Warehouse
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
@@ -21,10 +22,12 @@ def copied(built: Warehouse, tmp_path: Path) -> Warehouse:
 @pytest.fixture(scope="session")
 def as_of_may(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The built warehouse with a release of what was known at the end of May 2026 beside the current one."""
-    warehouse = Warehouse(Path(shutil.copytree(built.data_dir, tmp_path_factory.mktemp("as-of-may") / "data", symlinks=True)))
-    answer = warehouse.here("build", "--as-of", "2026-05-31")
-    assert answer.code == 0, answer.err
-    return warehouse
+
+    def make(folder: Path) -> None:
+        answer = Warehouse(Path(shutil.copytree(built.data_dir, folder, symlinks=True))).here("build", "--as-of", "2026-05-31")
+        assert answer.code == 0, answer.err
+
+    return Warehouse(made_once(tmp_path_factory, "as-of-may", make))
 
 
 @pytest.fixture(scope="session")
