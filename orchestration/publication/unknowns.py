@@ -90,4 +90,6 @@ def _missing_windows(warehouse: Rows) -> Iterable[str]:
 def _missing_scopes(warehouse: Rows) -> Iterable[str]:
     scopes = warehouse.rows("marts.export_concentration", "SELECT DISTINCT product_scope FROM marts.export_concentration")
     if [row["product_scope"] for row in scopes] == ["all"]:
-        yield "The share without energy or precious metals, and in volumes: all figures here are nominal values of all goods."
+        yield "The share without energy or precious metals: all figures here are of all goods."
+    if scopes:
+        yield "Anything in volumes: all figures here are nominal values, and no price index is held."
