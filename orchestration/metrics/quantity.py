@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import pairwise
+from operator import attrgetter
 
 from orchestration.metrics.errors import MixedRatio, SeasonalComparison, Undefined
 from orchestration.metrics.months import plus_months
@@ -55,13 +56,16 @@ class Total(Kind):
     vintage_date_max: date
 
 
-def require_same(one: Kind, other: Kind, dimensions: Iterable[str] = ()) -> None:
+_KIND = tuple(field.name for field in fields(Kind))
+_kind_of = attrgetter(*_KIND)
+
+
+def require_same(one: Kind, other: Kind, dimensions: Sequence[str] = ()) -> None:
     """Raise MixedRatio where the two differ in kind or in one of the further `dimensions`."""
-    names = [field.name for field in fields(Kind)] + list(dimensions)
-    sides = {name: (getattr(one, name), getattr(other, name)) for name in names}
-    differences = {name: pair for name, pair in sides.items() if pair[0] != pair[1]}
-    if differences:
-        raise MixedRatio(differences)
+    if _kind_of(one) == _kind_of(other) and all(getattr(one, name) == getattr(other, name) for name in dimensions):
+        return
+    sides = {name: (getattr(one, name), getattr(other, name)) for name in (*_KIND, *dimensions)}
+    raise MixedRatio({name: pair for name, pair in sides.items() if pair[0] != pair[1]})
 
 
 def require_one_release(quantities: Iterable[Quantity]) -> None:
@@ -108,7 +112,9 @@ def ratio(numerator: Quantity, denominator: Quantity) -> float:
 def share(part: Quantity, whole: Quantity) -> float:
     """Divide a part by its whole. The result lies in [0, 1]."""
     require_part(part, whole)
-    return ratio(part, whole)
+    if whole.value == 0:
+        raise Undefined("the denominator is zero")
+    return part.value / whole.value
 
 
 def remainder(whole: Quantity, part: Quantity) -> Quantity:
