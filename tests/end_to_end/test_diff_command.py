@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from typing import Any
 
 import pytest
@@ -142,9 +141,3 @@ def test_what_is_not_there_is_an_error_that_lists_what_is(built: Warehouse, argu
     assert answer.code == 1
     assert said in answer.err
     assert built.release().release_id in answer.err
-
-
-def test_two_releases_are_compared_within_seconds(as_of_may: Warehouse) -> None:
-    started = time.monotonic()
-    assert as_of_may.here(*SINCE_MAY).code == 0
-    assert time.monotonic() - started < 5

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import date
 
 import pytest
 
-from orchestration.publication.state import PROJECT, state_of
+from orchestration.publication.state import state_of
 
 AS_OF = date(2026, 5, 31)
 
@@ -118,11 +117,3 @@ def test_when_a_vintage_was_landed_does_not_count(project, data_dir):
 
 def test_before_anything_is_landed_and_without_a_lock_there_is_a_state(tmp_path):
     assert len(state_of(tmp_path / "nothing", None, tmp_path)) == 64
-
-
-def test_the_state_of_this_project_is_fast(data_dir):
-    assert (PROJECT / "sources" / "spec.py").is_file()
-    state_of(data_dir, None)
-    began = time.perf_counter()
-    state_of(data_dir, None)
-    assert time.perf_counter() - began < 0.3
