@@ -155,19 +155,53 @@ def test_the_index_is_that_of_the_partners_own_figures(release: duckdb.DuckDBPyC
 
 
 def test_the_index_over_every_country_lies_within_the_bounds_of_the_listed_ones(release: duckdb.DuckDBPyConnection) -> None:
-    """224 countries against the 16 that figures of 12-10-0011 are held of, for each month, twelve months and year of both."""
+    """219 to 224 countries against the 16 that figures of 12-10-0011 are held of, for each window of both that no later release revised: 2024."""
     windows = rows(
         release,
         f"""
         select window_type, complete.n_partners, listed.n_partners, listed.partner_hhi_low, complete.partner_hhi_low, complete.partner_hhi_high,
             listed.partner_hhi_high
         from (from marts.export_concentration where dataset = '{TABLE}' and seasonal_adjustment = 'unadjusted' and product_scope = 'all') as listed
-        join (from marts.export_concentration where dataset = 'statcan/cimt_aggregates') as complete using (window_type, period_start_date)""",
+        join (from marts.export_concentration where dataset = 'statcan/cimt_aggregates') as complete using (window_type, period_start_date)
+        where period_start_date < '2025-01-01'""",
     )
-    assert sorted(Counter(window for window, *_ in windows).items()) == [("month", 28), ("ttm", 17), ("year", 2)]
+    assert sorted(Counter(window for window, *_ in windows).items()) == [("month", 12), ("ttm", 12), ("year", 1)]
     for _, n_complete, n_listed, low, *of_all, high in windows:
         assert n_listed == 16 < n_complete
         assert all(low <= index <= high for index in of_all)
+
+
+def test_it_does_so_for_every_month_among_the_figures_of_one_release(release: duckdb.DuckDBPyConnection) -> None:
+    """Of later months as 12-10-0011 stood in the release of the aggregate, with two countries held. As it was revised since, three lie outside."""
+    months = rows(
+        release,
+        f"""
+        with complete as (
+            select period_start_date, partner_hhi_low as index, vintage_date_min as released_on from marts.export_concentration
+            where dataset = 'statcan/cimt_aggregates' and window_type = 'month' and period_start_date >= '2025-01-01'
+        ),
+        stood as (
+            select period_start_date, index, any_value(figure.value) filter (partner_code = 'WORLD') as total,
+                count(*) filter (not is_aggregate) as n_listed, sum(figure.value) filter (not is_aggregate) as listed,
+                sum(figure.value * figure.value) filter (not is_aggregate) as squares
+            from complete join marts.fct_trade_vintage as figure using (period_start_date) join marts.dim_partner using (partner_code)
+            where dataset = '{TABLE}' and flow = 'export' and basis = 'customs' and seasonal_adjustment = 'unadjusted'
+                and known_from <= released_on and coalesce(known_to > released_on, true)
+            group by all
+        )
+        select n_listed, squares / total ** 2, index, squares / total ** 2 + (1 - listed / total) ** 2 from stood""",
+    )
+    assert len(months) == 16
+    assert all(n_listed == 2 and low <= index <= high for n_listed, low, index, high in months)
+    outside = rows(
+        release,
+        f"""
+        select strftime(period_start_date, '%Y-%m')
+        from (from marts.export_concentration where dataset = '{TABLE}' and seasonal_adjustment = 'unadjusted' and product_scope = 'all') as listed
+        join (from marts.export_concentration where dataset = 'statcan/cimt_aggregates') as complete using (window_type, period_start_date)
+        where window_type = 'month' and complete.partner_hhi_low not between listed.partner_hhi_low and listed.partner_hhi_high order by 1""",
+    )
+    assert outside == [("2025-05",), ("2026-03",), ("2026-04",)]
 
 
 def test_a_ratio_of_two_bases_is_refused_by_the_release_itself(release: duckdb.DuckDBPyConnection) -> None:
@@ -248,16 +282,18 @@ def test_every_verdict_follows_from_what_it_states(release: duckdb.DuckDBPyConne
 
 
 def test_no_share_mixes_releases_units_or_bases(release: duckdb.DuckDBPyConnection) -> None:
-    """Both figures of every pair stood on its day under the same series."""
+    """Both figures of every pair stood on its day under the same series, where the pair is published and no sum."""
     assert rows(
         release,
         """
         select count(*) from marts.us_share_vintage as pair
-        where not exists (
+        where (product_scope = 'single_product' or (product_scope = 'all' and dataset <> 'statcan/12100182')) and not exists (
             select 1 from marts.fct_trade_vintage as figure
             where figure.partner_code = 'US' and figure.value = pair.us_value and figure.known_from <= pair.known_from
-                and coalesce(figure.known_to > pair.known_from, true) and (figure.dataset, figure.flow, figure.basis, figure.seasonal_adjustment,
-                figure.period_start_date, figure.currency) = (pair.dataset, pair.flow, pair.basis, pair.seasonal_adjustment,
+                and coalesce(figure.known_to > pair.known_from, true) and (figure.dataset, figure.flow, figure.trade_type, figure.product_code,
+                figure.basis, figure.seasonal_adjustment,
+                figure.period_start_date, figure.currency) = (pair.dataset, pair.flow, pair.trade_type, pair.product_code,
+                pair.basis, pair.seasonal_adjustment,
                 pair.period_start_date, pair.currency))""",
     ) == [(0,)]
 

@@ -302,7 +302,7 @@ def test_the_table_is_above_the_aggregates_by_what_is_unallocated(coordinate: st
 
 def test_each_partner_of_the_figures_has_a_line_with_its_member_number() -> None:
     partners = {row["partner_code"]: row for row in seed("partner")}
-    assert len(partners) == len(seed("partner")) == 231
+    assert len(partners) == len(seed("partner")) == 252
     assert {row["Country/Pays"] for row in aggregates(JUNE) if row["Country/Pays"]} | {"NA", "WORLD", "EU", "NON_US"} <= set(partners)
     assert {row["partner_name"]: int(row["statcan_member_id"]) for row in partners.values() if row["statcan_member_id"]} == PARTNER
     assert all(row["region"] for row in partners.values() if row["is_aggregate"] == "false" and row["partner_code"] not in ("ZX", "ZZ"))

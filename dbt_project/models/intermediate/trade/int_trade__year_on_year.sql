@@ -1,13 +1,13 @@
 -- Each month's figure beside that of the same month a year before, as they stood in one release: from the first to the last in which both did. Months
--- are compared with no other month, so that no season passes for a change.
-with standing as (
+-- are compared with no other month, so that no season passes for a change. Exports to the United States and to all others are the pair of a share.
+with figure as (
     select
         {{ scope_cell_columns() }},
         "value",
         known_from,
         vintage_date
     from {{ ref("int_trade__scope_vintage") }}
-    where "value" is not null and flow = 'export'
+    where "value" is not null and flow = 'export' and partner_code not in ('NON_US', 'US', 'WORLD')
     union all
     select
         {{ scope_series_columns() }},
@@ -19,13 +19,6 @@ with standing as (
         vintage_date
     from {{ ref("us_share_vintage") }}
     where flow = 'export'
-),
-
--- A scope's figure to the United States or to all countries stands in both: the pair's is its own.
-figure as (
-    select distinct on ({{ scope_cell_columns() }}, known_from) *
-    from standing
-    order by {{ scope_cell_columns() }}, known_from, vintage_date desc
 )
 
 select

@@ -5,8 +5,9 @@ with partner_window as (
         {{ scope_series_columns("span") }},
         span.window_type,
         span.period_start_date,
+        span.world_value,
         figure.partner_code,
-        sum(figure."value") / any_value(span.world_value) as share
+        sum(figure."value") as "value"
     from {{ ref("int_trade__window") }} as span
     inner join {{ ref("int_trade__partner_month") }} as figure
         on
@@ -17,15 +18,7 @@ with partner_window as (
 ),
 
 listed as (
-    select
-        {{ scope_series_columns() }},
-        window_type,
-        period_start_date,
-        sum(share * share) as hhi_low,
-        greatest(1 - sum(share), 0) as rest_share,
-        count(*) as n_partners
-    from partner_window
-    group by all
+    {{ partner_concentration("partner_window", [scope_series_columns(), "window_type", "period_start_date"], total="world_value") }}
 )
 
 select
@@ -47,15 +40,15 @@ select
     span.world_value_usd - span.us_value_usd as non_us_value_usd,
     span.exchange_rate_vintage_date,
     span.us_value / span.world_value as us_share,
-    listed.hhi_low as partner_hhi_low,
-    listed.hhi_low + listed.rest_share * listed.rest_share as partner_hhi_high,
-    1 / (listed.hhi_low + listed.rest_share * listed.rest_share) as effective_partners_low,
-    1 / listed.hhi_low as effective_partners_high,
+    listed.partner_hhi_low,
+    listed.partner_hhi_high,
+    listed.effective_partners_low,
+    listed.effective_partners_high,
     listed.rest_share,
-    listed.n_partners,
+    listed.n_partners + listed.n_zeros as n_partners,
     case
         when span.is_absent_zero then span.partners_never_held
-        else span.listed_partners - listed.n_partners
+        else span.listed_partners - listed.n_partners - listed.n_zeros
     end as n_missing,
     span.vintage_date_min,
     span.vintage_date_max,
