@@ -33,6 +33,13 @@
     ({{ scope_series_columns(left) }}) = ({{ scope_series_columns(right) }})
 {%- endmacro %}
 
+{#- The condition that one relation speaks of a part of what the other does: of the same flow, whatever its product and partner. -#}
+{% macro same_whole(part, whole) -%}
+    {%- for name in ["dataset", "reporter", "flow", "trade_type", "province_code", "basis", "seasonal_adjustment", "valuation", "currency"] -%}
+        {{ part }}.{{ name }} = {{ whole }}.{{ name }}{{ " and " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- What a landed vintage adds to its figures: its day, its place among those of its part, and the next one that replaces the whole of it. -#}
 {% macro vintage_columns(alias) -%}
     {{ alias }}.vintage_date, {{ alias }}.vintage_position, {{ alias }}.next_complete_position, {{ alias }}.next_complete_date

@@ -1,24 +1,7 @@
 -- A partner counts as listed where each month of the window has its figure; whatever is not listed is a rest of unknown composition, so the
 -- HHI lies between the listed partners' squares alone and those plus the square of the rest.
-with partner_window as (
-    select
-        {{ scope_series_columns("span") }},
-        span.window_type,
-        span.period_start_date,
-        span.world_value,
-        figure.partner_code,
-        sum(figure."value") as "value"
-    from {{ ref("int_trade__window") }} as span
-    inner join {{ ref("int_trade__partner_month") }} as figure
-        on
-            {{ same_scope("span", "figure") }}
-            and figure.period_start_date between span.period_start_date and span.period_end_date
-    group by all
-    having count(*) = any_value(span.n_months) or any_value(span.is_absent_zero)
-),
-
-listed as (
-    {{ partner_concentration("partner_window", [scope_series_columns(), "window_type", "period_start_date"], total="world_value") }}
+with listed as (
+    {{ partner_concentration(ref("int_trade__partner_window"), [scope_series_columns(), "window_type", "period_start_date"], total="world_value") }}
 )
 
 select

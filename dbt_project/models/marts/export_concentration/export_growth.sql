@@ -30,15 +30,7 @@ compared as (
     from part
     inner join whole
         on
-            part.dataset = whole.dataset
-            and part.reporter = whole.reporter
-            and part.flow = whole.flow
-            and part.trade_type = whole.trade_type
-            and part.province_code = whole.province_code
-            and part.basis = whole.basis
-            and part.seasonal_adjustment = whole.seasonal_adjustment
-            and part.valuation = whole.valuation
-            and part.currency = whole.currency
+            {{ same_whole("part", "whole") }}
             and part.period_start_date = whole.period_start_date
             and whole.partner_code = case part.added_over when 'products' then part.partner_code else 'WORLD' end
             and greatest(part.both_from, whole.both_from) <= least(part.both_through, whole.both_through)

@@ -1,21 +1,5 @@
 -- What goes to each region: at least what its listed partners take, at most that and all that goes to no listed partner.
-with partner_window as (
-    select
-        {{ scope_series_columns("span") }},
-        span.window_type,
-        span.period_start_date,
-        figure.partner_code,
-        sum(figure."value") as "value"
-    from {{ ref("int_trade__window") }} as span
-    inner join {{ ref("int_trade__partner_month") }} as figure
-        on
-            {{ same_scope("span", "figure") }}
-            and figure.period_start_date between span.period_start_date and span.period_end_date
-    group by all
-    having count(*) = any_value(span.n_months) or any_value(span.is_absent_zero)
-),
-
-region as (
+with region as (
     select distinct trade_region
     from {{ ref("dim_partner") }}
     where trade_region is not null
@@ -30,7 +14,7 @@ region_window as (
         coalesce(sum(figure."value") filter (where partner.trade_region = region.trade_region), 0) as value_low,
         sum(figure."value") as listed_value,
         count(*) filter (where partner.trade_region = region.trade_region) as n_partners
-    from partner_window as figure
+    from {{ ref("int_trade__partner_window") }} as figure
     inner join {{ ref("dim_partner") }} as partner on figure.partner_code = partner.partner_code
     cross join region
     group by all

@@ -38,15 +38,7 @@ select
 from product
 left join every
     on
-        product.dataset = every.dataset
-        and product.reporter = every.reporter
-        and product.flow = every.flow
-        and product.trade_type = every.trade_type
-        and product.province_code = every.province_code
-        and product.basis = every.basis
-        and product.seasonal_adjustment = every.seasonal_adjustment
-        and product.valuation = every.valuation
-        and product.currency = every.currency
+        {{ same_whole("product", "every") }}
         and product.window_type = every.window_type
         and product.period_start_date = every.period_start_date
         and product.vintage_date_min >= every.vintage_date_min
