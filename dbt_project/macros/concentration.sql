@@ -28,9 +28,9 @@
         select
             {{ group }},
             {{ partner }} as partner,
-            {%- if total %}
+            {% if total %}
             cast({{ total }} as double) as whole,
-            {%- endif %}
+            {% endif %}
             cast({{ value }} as double) as figure
         from {{ relation }}
     ),
@@ -38,19 +38,21 @@
     group_sum as (
         select
             {{ group }},
-            {%- if total %}
+            {% if total %}
             min(whole) as total_value,
             max(whole) as other_total,
-            {%- else %}
+            {% else %}
             case when count(figure) = count(*) then sum(figure) end as total_value,
-            {%- endif %}
+            total_value as other_total,
+            {% endif %}
             count(nullif(figure, 0)) as n_partners,
             count(figure) - count(nullif(figure, 0)) as n_zeros,
             count(*) - count(figure) as n_missing,
             coalesce(sum(figure), 0) as listed_value,
             coalesce(sum(figure * figure), 0) as squares,
             min(figure) as smallest,
-            min(struct_pack(negated := -figure, partner := partner)) as top
+            max(figure) as largest,
+            arg_min(partner, {{ largest_then_first("figure", "partner") }}) as top_partner
         from partner_figure
         group by {{ group }}
     ),
@@ -58,7 +60,8 @@
     group_rest as (
         select
             *,
-            case when abs(total_value - listed_value) <= 1e-9 * total_value then 0 else total_value - listed_value end as rest
+            case when abs(total_value - listed_value) <= 1e-9 * total_value then 0 else total_value - listed_value end as rest,
+            {{ listed_are_largest }} and n_missing = 0 and rest > 0 as is_capped
         from group_sum
     ),
 
@@ -66,15 +69,10 @@
         select
             *,
             nullif(listed_value + rest, 0) as divisor,
-            {%- if listed_are_largest %}
             case
-                when rest > 0 and n_missing = 0
-                    then floor(rest / smallest) * smallest * smallest + pow(rest - floor(rest / smallest) * smallest, 2)
+                when is_capped then floor(rest / smallest) * smallest * smallest + pow(rest - floor(rest / smallest) * smallest, 2)
                 else rest * rest
             end as rest_squares
-            {%- else %}
-            rest * rest as rest_squares
-            {%- endif %}
         from group_rest
         where
             case
@@ -82,16 +80,12 @@
                     then {{ concentration_error(group, "the value ", "smallest", "Take returns and corrections out before, or show them apart") }}
                 when not isfinite(listed_value)
                     then {{ concentration_error(group, "values that add up to ", "listed_value", "Let what is no number be NULL") }}
-                {%- if total %}
                 when not isfinite(total_value) or total_value <> other_total
                     then {{ concentration_error(group, "more than one total, or none that is finite: ", "other_total", "Give each group one total") }}
                 when rest < 0
                     then {{ concentration_error(group, "values above their total, by ", "-rest", "Take aggregates out, and parts of another kind") }}
-                {%- endif %}
-                {%- if listed_are_largest %}
-                when rest > 0 and n_missing = 0 and smallest = 0
+                when is_capped and smallest = 0
                     then {{ concentration_error(group, "a listed partner of zero and a rest of ", "rest", "Its list is not that of the largest") }}
-                {%- endif %}
                 else true
             end
     )
@@ -107,12 +101,17 @@
         rest / divisor as rest_share,
         divisor * divisor / (squares + rest_squares) as effective_partners_low,
         divisor * divisor / nullif(squares, 0) as effective_partners_high,
-        case when n_partners > 0 then top.partner end as top_partner,
-        case when n_partners > 0 then -top.negated / divisor end as top_share
+        case when n_partners > 0 then top_partner end as top_partner,
+        case when n_partners > 0 then largest / divisor end as top_share
     from group_bound
 {%- endmacro %}
 
 {#- The error that stops a query at a group: what it has, the offending figure, and what to do. -#}
 {% macro concentration_error(group, what, figure, remedy) -%}
     error('{{ group | replace("'", "''") }} = ' || concat_ws(', ', {{ group }}) || ' has {{ what }}' || {{ figure }} || '. {{ remedy }}.')
+{%- endmacro %}
+
+{#- A key that sorts the largest figure first, and equal ones by their code; short codes stay in the key's own twelve bytes. -#}
+{% macro largest_then_first(figure, code) -%}
+    create_sort_key({{ figure }}, 'DESC NULLS LAST') || encode({{ code }})
 {%- endmacro %}
