@@ -111,7 +111,7 @@ STATED: list[tuple[str, int, dict[str, Any], str]] = [
     ("products {} had one buyer in May 2026", 15, CARS, "n_products"),
     ("with {:.2f}% of exports; cars", 15, CARS, "together_pct"),
     ("come first by value, at {:.1f}%", 15, CARS, "us_share_pct"),
-    ("{:.2f}, 69.23, 68.97, 68.84: down", 16, {"vintage": "2026-06-09~"}, "us_share_pct"),
+    ("{:.2f}, 69.23, 68.97, 68.84: down", 16, {"vintage": "2026-06-09"}, "us_share_pct"),
     ("69.49, {:.2f}, 68.97, 68.84: down", 16, {"vintage": "2026-07-07"}, "us_share_pct"),
     ("69.49, 69.23, {:.2f}, 68.84: down", 16, {"vintage": "2026-08-04"}, "us_share_pct"),
     ("69.49, 69.23, 68.97, {:.2f}: down", 16, {"vintage": "2026-09-03"}, "us_share_pct"),

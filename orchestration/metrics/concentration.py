@@ -70,7 +70,7 @@ def hhi_bounds(listed: Sequence[float | None], total: float, *, listed_are_large
     if abs(rest) <= ROUNDING * total:
         rest = 0.0
     if rest < 0:
-        raise ValueError(f"the listed values add up to {total - rest:g}, more than their total of {total:g}")
+        raise Undefined(f"the listed values add up to {total - rest:g}, more than their total of {total:g}")
     *parts, rest_share = shares_of([*known, rest])
     low = math.fsum(part * part for part in parts)
     n_missing = len(listed) - len(known)

@@ -8,6 +8,7 @@ from datetime import date
 
 from orchestration.metrics.concentration import effective_partners, partner_hhi, partner_hhi_normalized, us_share
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us
+from orchestration.metrics.errors import Undefined
 from orchestration.metrics.exports import Exports
 from orchestration.metrics.months import last_day, window
 from orchestration.metrics.policy_metric import CANADA, Measured, PolicyMetric, known, measure, unknown
@@ -97,7 +98,11 @@ def _concentration(series: ExportSeries, as_of: date) -> Iterator[PolicyMetric]:
         partners = {code: _figures(series, held, months) for code, held in series.partners.items()}
         listed = {code: figures for code, figures in partners.items() if any(figures)}
         unlisted: list[Sequence[Quantity | None]] = [[None] * len(months)] * (expected - len(listed))
-        concentration = partner_hhi([*listed.values(), *unlisted], world)
+        try:
+            concentration = partner_hhi([*listed.values(), *unlisted], world)
+        except Undefined as undefined:
+            yield from (unknown(metric, on, as_of, str(undefined)) for metric in (partner_hhi, partner_hhi_normalized, effective_partners))
+            continue
         yield known(partner_hhi, on, as_of, concentration)
         yield measure(partner_hhi_normalized, on, as_of, concentration, n_partners=max(series.coverage.universe, expected))
         yield measure(effective_partners, on, as_of, concentration)

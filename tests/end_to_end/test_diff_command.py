@@ -22,7 +22,7 @@ _HISTORY = """
         FROM marts.fct_trade_vintage GROUP BY ALL
     ),
     placed AS (
-        SELECT *, period_start_date > max(period_start_date) FILTER (was_held) OVER (PARTITION BY dataset) AS is_later,
+        SELECT *, coalesce(period_start_date > max(period_start_date) FILTER (was_held) OVER (PARTITION BY dataset), false) AS is_later,
             bool_or(was_held) OVER (PARTITION BY dataset, reporter, flow, trade_type, product_classification, product_code, province_code,
                 basis, seasonal_adjustment, valuation, currency, partner_code, period_grain) AS is_known_series
         FROM cell
@@ -133,7 +133,7 @@ def test_columns_that_are_alike_in_every_line_are_told_once(as_of_may: Warehouse
     [
         (("diff", "as-of-2020-01-01"), "Error no release is called 'as-of-2020-01-01'; there are:"),
         (("diff", "previous"), "Error there is no release before the current one; there are:"),
-        (("diff", "current", "current", "--table", "fct_trade"), "neither release has a table 'fct_trade'; there are: marts.dim_partner"),
+        (("diff", "current", "current", "--table", "fct_trade"), "neither release has a table 'fct_trade'; there are: marts.comparative_advantage"),
     ],
 )
 def test_what_is_not_there_is_an_error_that_lists_what_is(built: Warehouse, arguments: tuple[str, ...], said: str) -> None:

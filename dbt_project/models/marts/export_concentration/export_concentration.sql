@@ -37,8 +37,9 @@ select
     span.vintage_date_max,
     span.is_preferred
 from {{ ref("int_trade__window") }} as span
-inner join listed
+left join listed
     on
         {{ same_scope("span", "listed") }}
         and span.window_type = listed.window_type
         and span.period_start_date = listed.period_start_date
+where span.product_scope <> 'single_product'

@@ -21,7 +21,8 @@ followed as (
         first_value(opened."value") over month as first_value,
         first_value(opened.value_decimals) over month as first_value_decimals,
         first_value(opened.rounding_error) over month as first_rounding_error,
-        last_value(opened."value") over month as latest_value
+        last_value(opened."value") over month as latest_value,
+        last_value(release.vintage_date) over month as latest_vintage_date
     from opened
     inner join {{ ref("int_revisions__release") }} as release
         on
@@ -56,6 +57,7 @@ select
     followed.first_vintage_date,
     followed.first_value,
     followed.latest_value,
+    followed.latest_vintage_date,
     followed."value" - followed.first_value as revision_from_first,
     followed.latest_value - followed."value" as revision_to_latest,
     case
