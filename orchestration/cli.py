@@ -213,6 +213,8 @@ def sql(settings: Settings, query: str, as_of: datetime | None, format_: str) ->
             answer = connection.execute(query)
         except duckdb.Error as error:
             raise UserError(str(error)) from error
+        if answer is None:
+            raise UserError('the query is empty; try `warehouse sql "from marts.export_concentration limit 5"`')
         names = [column[0] for column in answer.description or []]
         show([dict(zip(names, row, strict=True)) for row in answer.fetchall()], format_, columns=names)
 

@@ -53,7 +53,7 @@ _PRODUCT_CHANGES = """
         FROM intermediate.int_trade__observation
         JOIN intermediate.int_trade__scope_member USING (product_classification, product_code)
         WHERE flow = 'export' AND province_code = 'all' AND product_level = 'NAPCS2022 products' AND product_scope NOT LIKE 'section%'
-        GROUP BY ALL HAVING us_value IS NOT NULL AND world_value IS NOT NULL
+        GROUP BY ALL HAVING us_value BETWEEN 0 AND world_value
     ),
     whole AS (FROM figure QUALIFY count(*) OVER (PARTITION BY dataset, trade_type, product_scope, vintage_position, period_start_date) = n_members),
     compared AS (

@@ -10,14 +10,16 @@ from orchestration.lib.figures import read_export_markets, read_export_series, r
 from orchestration.metrics.export_series import series_metrics
 from orchestration.metrics.market_rank import market_ranks
 from orchestration.metrics.policy_metric import PolicyMetric
-from orchestration.metrics.product_detail import change_metrics, fit_metrics, two_way_metrics
+from orchestration.metrics.product_detail import change_metrics, fit_metrics, single_market_metrics, two_way_metrics
 
 
 def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[PolicyMetric]:
     """The rows of `metrics.policy_metric` on the knowledge of `as_of`."""
+    changes = list(read_product_changes(connection))
     return [
         *(row for series in read_export_series(connection) for row in series_metrics(series, as_of)),
-        *(row for change in read_product_changes(connection) for row in change_metrics(change, as_of)),
+        *(row for change in changes for row in change_metrics(change, as_of)),
+        *single_market_metrics(changes, as_of),
         *(row for trade in read_two_way_trade(connection) for row in two_way_metrics(trade, as_of)),
         *(row for fit in read_fits(connection) for row in fit_metrics(fit, as_of)),
         *(row for figures in read_export_markets(connection) for row in market_ranks(figures, as_of)),

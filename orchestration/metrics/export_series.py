@@ -106,7 +106,10 @@ def _concentration(series: ExportSeries, as_of: date) -> Iterator[PolicyMetric]:
         yield known(partner_hhi, on, as_of, concentration)
         yield measure(partner_hhi_normalized, on, as_of, concentration, n_partners=max(series.coverage.universe, expected))
         yield measure(effective_partners, on, as_of, concentration)
-        if series.coverage.is_absent_zero and not series.coverage.never_held:
+        if not (series.coverage.is_absent_zero and concentration.n_missing == 0):
+            reason = f"the list is not complete: of {concentration.n_units} partners {concentration.n_missing} have no figure"
+            yield from (unknown(metric, on, as_of, reason) for metric in (theil, theil_between_regions, theil_within_regions))
+        else:
             values = {code: sum(figure.value for figure in figures if figure) for code, figures in listed.items()}
             yield measure(theil, on, as_of, list(values.values()))
             yield measure(theil_between_regions, on, as_of, values, series.coverage.region_of)
@@ -135,7 +138,7 @@ def _path(series: ExportSeries, as_of: date) -> Iterator[PolicyMetric]:
                 on = series.measured(total, "ttm", f"{CANADA}, base {base_year}", compared_with=base.first_period)
                 for position in _POSITIONS:
                     yield measure(position, on, as_of, base, total)
-        if observed:
+        if observed and observed[-1].last_period <= date(base_year + YEARS, 12, 1):
             on = series.measured(observed[-1], "ttm", f"{CANADA}, goods and services, base {base_year}", compared_with=base.first_period)
             for position in _POSITIONS:
                 yield unknown(position, replace(on, vintage_date_min=None, vintage_date_max=None), as_of, NO_SERVICES)

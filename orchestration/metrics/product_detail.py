@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,8 +56,21 @@ def change_metrics(change: ProductChange, as_of: date) -> Iterator[PolicyMetric]
     on = _measured(some, CANADA, "month", last_day(some.period), change.trade_type, change.product_scope, compared_with)
     for metric in (share_change_within, share_change_mix, matched_redirection_rate, non_us_gain_over_us_loss):
         yield measure(metric, on, as_of, change.before, change.after)
-    alone = _measured(some, CANADA, "month", last_day(some.period), change.trade_type, change.product_scope)
-    yield measure(single_market_share, alone, as_of, change.after)
+
+
+def single_market_metrics(changes: Iterable[ProductChange], as_of: date) -> Iterator[PolicyMetric]:
+    """How much of exports hangs on one buyer, in every month of the changes: as it stands where a change ends, else where one starts."""
+    months: dict[tuple[str, str, str, date], ByProduct] = {}
+    for change in changes:
+        for products in (change.before, change.after):
+            some = next(iter(products.values())).world
+            key = some.dataset, change.trade_type, change.product_scope, some.period
+            if products is change.after or key not in months:
+                months[key] = products
+    for (_, trade_type, scope, period), products in months.items():
+        some = next(iter(products.values())).world
+        on = _measured(some, CANADA, "month", last_day(period), trade_type, scope)
+        yield measure(single_market_share, on, as_of, products)
 
 
 def two_way_metrics(trade: TwoWayTrade, as_of: date) -> Iterator[PolicyMetric]:

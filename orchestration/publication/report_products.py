@@ -104,7 +104,7 @@ def single_markets(warehouse: Rows) -> Row | None:
         FROM marts.product_dependence INNER JOIN marts.dim_product AS product
             ON product_classification = classification AND product_dependence.product_code = product.product_code
         WHERE window_type = 'month' AND province_code = 'all' AND dataset = ? AND trade_type = ? AND classification = 'NAPCS2022' AND level = 2
-            AND period_start_date = ?::DATE - INTERVAL 12 MONTH HAVING products > 0""",
+            AND period_start_date = ?::DATE - INTERVAL 12 MONTH HAVING products > 0 AND bool_and(share_of_exports IS NOT NULL)""",
         dataset,
         single[0]["trade_type"],
         period,

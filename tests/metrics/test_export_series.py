@@ -83,7 +83,8 @@ def test_a_partner_never_held_counts_as_missing_and_leaves_no_theil() -> None:
     one = series([month(100, 100, JANUARY)], is_absent_zero=True, never_held=1)
     (index,) = rows(one, "partner_hhi")
     assert (index.n_units, index.n_missing) == (2, 1)
-    assert not rows(one, "theil")
+    (unknown,) = rows(one, "theil")
+    assert (unknown.value_low, unknown.reason) == (None, "the list is not complete: of 2 partners 1 have no figure")
 
 
 def test_windows_with_a_gap_have_no_row() -> None:

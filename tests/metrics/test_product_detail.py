@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.metrics.exports import Exports
 from orchestration.metrics.policy_metric import PolicyMetric
-from orchestration.metrics.product_detail import Fit, ProductChange, TwoWayTrade, change_metrics, fit_metrics, two_way_metrics
+from orchestration.metrics.product_detail import Fit, ProductChange, TwoWayTrade, change_metrics, fit_metrics, single_market_metrics, two_way_metrics
 from orchestration.metrics.quantity import Quantity
 
 AS_OF = date(2026, 11, 22)
@@ -37,7 +37,6 @@ def test_a_change_of_products_is_within_and_mix_and_says_what_it_starts_from() -
     within = rows["share_change_within"]
     assert (within.trade_type, within.product_scope, within.window_type, within.period_end_date) == ("domestic", "all", "month", date(2026, 5, 31))
     assert within.compared_with_start_date == date(2025, 5, 1)
-    assert rows["single_market_share"].compared_with_start_date is None
 
 
 def test_what_nobody_lost_cannot_go_elsewhere() -> None:
@@ -49,9 +48,17 @@ def test_what_nobody_lost_cannot_go_elsewhere() -> None:
 
 
 def test_nine_tenths_is_a_single_market_and_a_product_without_exports_is_none() -> None:
-    products = {"cars": exports(90, 10, 2026), "wheat": exports(10, 90, 2026), "ore": exports(0, 0, 2026)}
-    rows = by_metric(list(change_metrics(ProductChange("domestic", "all", {code: exports(1, 1, 2025) for code in products}, products), AS_OF)))
-    assert rows["single_market_share"].value == 0.5
+    """May 2026 ends a change and starts another: it stands once, as it ended."""
+    may = {"cars": exports(90, 10, 2026), "wheat": exports(10, 90, 2026), "ore": exports(0, 0, 2026)}
+    before = {code: exports(1, 0, 2025) for code in may}
+    as_it_was, after = {code: exports(1, 1, 2026) for code in may}, {code: exports(0, 1, 2027) for code in may}
+    changes = [ProductChange("domestic", "all", before, may), ProductChange("domestic", "all", as_it_was, after)]
+    rows = list(single_market_metrics(changes, AS_OF))
+    assert [(row.period_start_date.year, row.value, row.compared_with_start_date) for row in rows] == [
+        (2025, 1, None),
+        (2026, 0.5, None),
+        (2027, 0, None),
+    ]
 
 
 def test_two_way_trade_names_its_digits() -> None:

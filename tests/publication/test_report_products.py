@@ -86,7 +86,7 @@ def test_a_region_whose_countries_are_not_all_listed_takes_at_least_this(warehou
     text = words(render(warehouse).html)
     assert "Not every country is listed: each region takes at least this." in text
     warehouse.execute("UPDATE marts.export_region SET share_high = share_low")
-    assert "Every country is counted once: the bounds meet." in words(render(warehouse).html)
+    assert "Every listed country is counted once: the bounds meet." in words(render(warehouse).html)
 
 
 def test_what_is_not_held_is_said_to_be_unknown(warehouse: duckdb.DuckDBPyConnection) -> None:

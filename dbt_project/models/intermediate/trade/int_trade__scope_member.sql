@@ -33,7 +33,8 @@ member as (
         product_scope,
         'NAPCS2022' as product_classification,
         product_level,
-        product_code
+        product_code,
+        false as is_named
     from flagged
     qualify bool_and(is_known) over (partition by product_scope, product_level) and is_counted
     union all
@@ -41,14 +42,16 @@ member as (
         'section_' || lower(coalesce(parent_code, product_code)) as product_scope,
         'NAPCS2022' as product_classification,
         product_level,
-        product_code
+        product_code,
+        false as is_named
     from product
     union all
     select
         product_scope,
         product_classification,
         product_classification || ' products' as product_level,
-        product_code
+        product_code,
+        true as is_named
     from {{ ref("product_scope") }}
 )
 

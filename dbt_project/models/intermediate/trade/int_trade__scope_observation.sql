@@ -9,6 +9,17 @@ with published as (
     where period_grain = 'month'
 ),
 
+-- A product that the list of products lacks could be of any scope that is not a list of names.
+strange as (
+    select distinct
+        published.dataset,
+        published.vintage,
+        published.period_start_date
+    from published
+    anti join {{ ref("napcs_product") }} as product on published.product_code = product.product_code
+    where published.product_classification = 'NAPCS2022'
+),
+
 summed as (
     select
         figure.* exclude (product_classification, product_code, "value", value_decimals, status),
@@ -22,6 +33,12 @@ summed as (
     from (select * exclude (product_scope, n_summed) from published) as figure
     inner join {{ ref("int_trade__scope_member") }} as member
         on figure.product_classification = member.product_classification and figure.product_code = member.product_code
+    left join strange
+        on
+            figure.dataset = strange.dataset
+            and figure.vintage = strange.vintage
+            and figure.period_start_date = strange.period_start_date
+    where member.is_named or strange.dataset is null
     group by all
     having count(*) = any_value(member.n_members)
 ),

@@ -86,3 +86,18 @@ product as (
 )
 
 select * from product
+union all
+select distinct
+    figure.product_classification as classification,
+    figure.product_code,
+    cast(null as varchar) as product_name,
+    case when figure.product_classification like 'NAPCS%' then 2 else length(figure.product_code) end as level,
+    cast(null as varchar) as parent_code,
+    cast(null as boolean) as is_energy,
+    cast(null as boolean) as is_precious_metal,
+    cast(null as boolean) as is_automotive,
+    cast(null as boolean) as is_critical_mineral,
+    cast(null as varchar) as processing_stage
+from {{ ref("int_trade__observation") }} as figure
+anti join product on figure.product_classification = product.classification and figure.product_code = product.product_code
+where figure.product_code <> 'all'
