@@ -54,6 +54,7 @@ format: $(DEV) ## Format Python and SQL
 bench: $(DEV) ## Measure against named rivals, in one run
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.contracts
+	$(BIN)/python -m tests.bench.concentration
 
 clean: ## Remove what a build makes again; landed data and releases stay
 	rm -rf $(DATA_DIR)/work $(DATA_DIR)/dbt

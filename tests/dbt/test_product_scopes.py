@@ -28,10 +28,10 @@ PRODUCTS = [(code, name) for code, (level, name) in NAMES.items() if level == "2
 ENERGY = {"141", "142", "143", "144", "145", "146", "261"}
 
 
-def detail(world: dict[str, float], us: dict[str, float], month: str = "2026-07", *, left_out: str = "") -> str:
+def detail(world: dict[str, float], us: dict[str, float], month: str = "2026-07", *, left_out: str = "", further: str = "") -> str:
     """12-10-0182: domestic exports by product, 10 to all countries and 5 to the United States unless told."""
     series: dict[tuple[str, ...], dict[str, float | None]] = {}
-    for place, (code, name) in enumerate(PRODUCTS, start=2):
+    for place, (code, name) in enumerate([*PRODUCTS, *([(further, "New product")] if further else [])], start=2):
         if code != left_out:
             label = f"{name} [{code}]"
             series["Canada", label, "Domestic export", f"1.{place}.2.1.1"] = {month: world.get(code, 10)}
@@ -74,9 +74,10 @@ def baci() -> bytes:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("scopes") / "data")
     data = project.data_dir
-    # The second release revises cars and lacks live animals.
+    # The second release revises cars and lacks live animals; the third has another month, and a product that no list has.
     land(data, "statcan/12100182", "2026-09-03", detail({"411": 40.0}, {"411": 38.0, "324": 0.0}), "first.csv", is_partial=True)
     land(data, "statcan/12100182", "2026-10-06", detail({"411": 50.0}, {}, left_out="111"), "second.csv", is_partial=True)
+    land(data, "statcan/12100182", "2026-11-05", detail({}, {}, "2026-08", further="998"), "third.csv", is_partial=True)
     land(data, "statcan/12100175", "2026-09-03", sections(), "sections.csv")
     land(data, "statcan/cimt", "2026-03-12", cimt(), "CIMT-CICM_Tot_Exp_2026.zip")
     land(data, "cepii/baci", "2026-01-29", baci(), "BACI_HS22_V202601.zip")
@@ -93,8 +94,10 @@ def rows(project: Project, query: str) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def scope(project: Project, name: str, dataset: str = "statcan/12100182") -> dict[str, Any]:
-    (row,) = rows(project, f"from marts.export_concentration where dataset = '{dataset}' and product_scope = '{name}' and window_type = 'month'")
+def scope(project: Project, name: str) -> dict[str, Any]:
+    """July 2026."""
+    of_month = "dataset = 'statcan/12100182' and window_type = 'month' and period_start_date = '2026-07-01'"
+    (row,) = rows(project, f"from marts.export_concentration where {of_month} and product_scope = '{name}'")
     return row
 
 
@@ -114,7 +117,8 @@ def test_a_release_that_lacks_a_product_says_nothing_of_the_scopes_with_it(built
     versions = rows(
         built,
         "select product_scope, count(*) as n, max(vintage) as newest from marts.us_share_vintage where dataset = 'statcan/12100182' "
-        "and product_scope in ('all', 'section_c11', 'autos_and_parts') group by product_scope order by product_scope",
+        "and period_start_date = '2026-07-01' and product_scope in ('all', 'section_c11', 'autos_and_parts') "
+        "group by product_scope order by product_scope",
     )
     assert [(row["product_scope"], row["n"], row["newest"]) for row in versions] == [
         ("all", 1, "2026-09-03"),
@@ -123,8 +127,23 @@ def test_a_release_that_lacks_a_product_says_nothing_of_the_scopes_with_it(built
     ]
 
 
+def test_a_product_that_no_list_has_is_published_and_leaves_open_what_it_could_belong_to(built: Project) -> None:
+    scopes = rows(
+        built,
+        "select distinct product_scope from marts.us_share_vintage where dataset = 'statcan/12100182' and period_start_date = '2026-08-01'",
+    )
+    named = {"autos_and_parts", "precious_metals", "steel", "aluminum", "copper", "lumber"}
+    assert {row["product_scope"] for row in scopes} == {"single_product", *named}
+    (product,) = rows(built, "from marts.product_dependence where product_code = '998'")
+    assert (product["us_share"], product["share_of_exports"]) == (0.5, None)
+    (listed,) = rows(built, "from marts.dim_product where product_code = '998'")
+    assert (listed["product_name"], listed["is_energy"]) == (None, None)
+
+
 def test_a_single_product_is_a_scope_of_its_own(built: Project) -> None:
-    (gold,) = rows(built, "from marts.product_dependence where dataset = 'statcan/12100182' and product_code = '324' and window_type = 'month'")
+    (gold,) = rows(
+        built, "from marts.product_dependence where dataset = 'statcan/12100182' and product_code = '324' and period_start_date = '2026-07-01'"
+    )
     assert (gold["us_share"], gold["is_single_market"]) == (0.5, False)  # the second release's
     (cars,) = rows(built, "from marts.us_share_vintage where product_code = '411' and known_to is not null")
     assert (cars["us_share"], cars["product_scope"]) == (0.95, "single_product")
@@ -213,7 +232,18 @@ def test_a_ratio_of_two_kinds_is_refused_in_sql(built: Project) -> None:
             connection.execute(query.format("dataset = 'statcan/cimt'")).fetchall()
 
 
+def test_what_is_no_part_of_the_other_is_no_share_of_it(built: Project) -> None:
+    query = (
+        "select marts.share(world, us) from marts.fct_trade as us, marts.fct_trade as world where us.partner_code = 'US' and "
+        "world.partner_code = 'WORLD' and us.product_code = 'all' and world.product_code = 'all' and us.dataset = 'statcan/12100175' "
+        "and world.dataset = us.dataset"
+    )
+    with built.connect() as connection, pytest.raises(duckdb.InvalidInputException, match=r"statcan/12100175, 2026-07-01: .* is not a part of"):
+        connection.execute(query).fetchall()
+
+
 KINDS = [
+    ("trade_type", "domestic"),
     ("basis", "balance_of_payments"),
     ("currency", "USD"),
     ("vintage", "2026-08-04"),
@@ -228,6 +258,7 @@ def test_the_refusal_names_both_sides(built: Project, column: str, other: str) -
         "dataset": "x/y",
         "reporter": "CA",
         "flow": "export",
+        "trade_type": "total",
         "basis": "customs",
         "seasonal_adjustment": "seasonally_adjusted",
         "valuation": "fob",

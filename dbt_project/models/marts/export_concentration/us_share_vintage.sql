@@ -28,9 +28,8 @@ event as (
             {{ same_scope("world", "us") }}
             and world.period_start_date = us.period_start_date
             and world.vintage_position = us.vintage_position
-    where world.partner_code = 'WORLD' and us.partner_code = 'US' and world."value" > 0
-        -- What is no part of its whole is no share; the build warns of it.
-        and us."value" between 0 and world."value"
+    -- What is no part of its whole is no share; the build warns of it.
+    where world.partner_code = 'WORLD' and us.partner_code = 'US' and world."value" > 0 and us."value" between 0 and world."value"
     union all
     select distinct
         {{ scope_series_columns() }},
