@@ -24,7 +24,7 @@ select
         when country.country_code = '' then 'WORLD'
         else coalesce(by_code.partner_code, 'SCHEDULE_C_' || country.country_code)
     end as partner_code,
-    cast(null as varchar) as partner_label,
+    nullif(country.country_code, '') as partner_label,
     'all' as product_classification,
     'all' as product_code,
     'all' as province_code,
