@@ -26,6 +26,7 @@ def metrics() -> dg.Definitions:
             ["intermediate", "int_trade__observation"],
             ["intermediate", "int_trade__partner_month"],
             ["intermediate", "int_trade__scope_member"],
+            ["intermediate", "int_trade__unlisted_product"],
             ["intermediate", "int_world_trade__baci"],
             ["seeds", "trade_dataset"],
         ],

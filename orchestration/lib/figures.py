@@ -44,7 +44,8 @@ _CHANGES = f"""
     ORDER BY ALL"""
 _COVERAGE = "SELECT dataset, is_absent_zero, listed_partners, partners_never_held FROM seeds.trade_dataset"
 _REGIONS = "SELECT partner_code, trade_region FROM marts.dim_partner WHERE NOT is_aggregate"
-# A month and the same month of the year before, every product of the scope in both, out of the newest release that has them.
+# A month and the same month of the year before, every product of the scope in both, out of the newest release that has them: a product that no list
+# has could be of any scope but those of named products.
 _PRODUCT_CHANGES = """
     WITH figure AS (
         SELECT dataset, trade_type, product_scope, basis, seasonal_adjustment, currency, vintage_position, vintage_date, period_start_date,
@@ -52,7 +53,9 @@ _PRODUCT_CHANGES = """
             max("value") FILTER (partner_code = 'US') AS us_value, max("value") FILTER (partner_code = 'WORLD') AS world_value
         FROM intermediate.int_trade__observation
         JOIN intermediate.int_trade__scope_member USING (product_classification, product_code)
-        WHERE flow = 'export' AND province_code = 'all' AND product_level = 'NAPCS2022 products' AND product_scope NOT LIKE 'section%'
+        LEFT JOIN (SELECT *, true AS is_open FROM intermediate.int_trade__unlisted_product) USING (dataset, vintage, period_start_date)
+        WHERE (is_named OR is_open IS NULL)
+            AND flow = 'export' AND province_code = 'all' AND product_level = 'NAPCS2022 products' AND product_scope NOT LIKE 'section%'
         GROUP BY ALL HAVING us_value BETWEEN 0 AND world_value
     ),
     whole AS (FROM figure QUALIFY count(*) OVER (PARTITION BY dataset, trade_type, product_scope, vintage_position, period_start_date) = n_members),
@@ -78,7 +81,10 @@ _FITS = """
         SELECT dataset, hs_edition, period_start_date, left(product_code, 2) AS chapter, exporter_code, importer_code, value_usd, vintage_date
         FROM intermediate.int_world_trade__baci
     ),
-    newest AS (SELECT max(hs_edition) AS hs_edition, max_by(period_start_date, (hs_edition, period_start_date)) AS period_start_date FROM flow),
+    newest AS (
+        SELECT hs_edition, period_start_date FROM flow
+        ORDER BY period_start_date DESC, CASE WHEN hs_edition >= 'HS88' THEN '19' ELSE '20' END || right(hs_edition, 2) DESC LIMIT 1
+    ),
     year AS (FROM flow SEMI JOIN newest USING (hs_edition, period_start_date)),
     chapters AS (SELECT DISTINCT chapter FROM year),
     sold AS (SELECT chapter, sum(value_usd) AS value_usd FROM year WHERE exporter_code = 'CA' GROUP BY chapter),
@@ -109,7 +115,7 @@ def read_export_series(connection: duckdb.DuckDBPyConnection) -> list[ExportSeri
     for *kind, period, previous, us_before, world_before, us_after, world_after, vintage, currency in connection.execute(_CHANGES).fetchall():
         before = _exports(kind, currency, previous, vintage, us_before, world_before)
         changes[tuple(kind)][period] = before, _exports(kind, currency, period, vintage, us_after, world_after)
-    return [ExportSeries(kind[1], kind[2], held, dict(partners[kind]), changes[kind], coverage[kind[0]]) for kind, held in months.items()]
+    return [ExportSeries(kind[2], held, dict(partners[kind]), changes[kind], coverage[kind[0]]) for kind, held in months.items()]
 
 
 def read_product_changes(connection: duckdb.DuckDBPyConnection) -> Iterator[ProductChange]:
@@ -122,7 +128,7 @@ def read_product_changes(connection: duckdb.DuckDBPyConnection) -> Iterator[Prod
             given = kind, row["currency"]
             before[row["product_code"]] = _exports(*given, row["compared_with"], row["vintage_date"], row["us_before"], row["world_before"])
             after[row["product_code"]] = _exports(*given, row["period_start_date"], row["vintage_date"], row["us_after"], row["world_after"])
-        yield ProductChange(trade_type, scope, before, after)
+        yield ProductChange(scope, before, after)
 
 
 def read_two_way_trade(connection: duckdb.DuckDBPyConnection) -> Iterator[TwoWayTrade]:
@@ -178,8 +184,17 @@ def _exports(kind: Any, currency: str, period: date, vintage: date, us: float, w
 
 
 def _quantity(kind: Any, currency: str, period: date, vintage: date, value: float) -> Quantity:
-    dataset, _, _, basis, seasonal_adjustment = kind
-    return Quantity(dataset=dataset, basis=basis, seasonal_adjustment=seasonal_adjustment, unit=currency, value=value, period=period, vintage=vintage)
+    dataset, trade_type, _, basis, seasonal_adjustment = kind
+    return Quantity(
+        dataset=dataset,
+        trade_type=trade_type,
+        basis=basis,
+        seasonal_adjustment=seasonal_adjustment,
+        unit=currency,
+        value=value,
+        period=period,
+        vintage=vintage,
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Mapping[str, Any]]:

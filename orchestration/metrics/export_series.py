@@ -54,7 +54,6 @@ class ExportSeries:
     out of one release: the month before, or unadjusted the same month of the year before.
     """
 
-    trade_type: str
     product_scope: str
     months: Mapping[date, Exports]
     partners: Mapping[str, Mapping[date, Quantity]]
@@ -68,7 +67,7 @@ class ExportSeries:
             period_start_date=total.first_period,
             period_end_date=last_day(total.last_period),
             dataset=total.dataset,
-            trade_type=self.trade_type,
+            trade_type=total.trade_type,
             product_scope=self.product_scope,
             basis=total.basis,
             seasonal_adjustment=total.seasonal_adjustment,
@@ -83,7 +82,7 @@ def series_metrics(series: ExportSeries, as_of: date) -> Iterator[PolicyMetric]:
     """Every metric of the series over every window that its figures cover, on the knowledge of `as_of`."""
     yield from _concentration(series, as_of)
     yield from _changes(series, as_of)
-    if series.product_scope in TARGET_SCOPES and series.trade_type == "total":
+    if series.product_scope in TARGET_SCOPES:
         yield from _path(series, as_of)
 
 
@@ -126,7 +125,7 @@ def _changes(series: ExportSeries, as_of: date) -> Iterator[PolicyMetric]:
 def _path(series: ExportSeries, as_of: date) -> Iterator[PolicyMetric]:
     """The place on the path from every base year that the target may mean: none was named, and its decade is not over."""
     windows = [(window_type, _non_us(months)) for window_type, months in _windows(series) if window_type != "month"]
-    if not windows or windows[0][1].basis != "customs":
+    if not windows or (windows[0][1].basis, windows[0][1].trade_type) != ("customs", "total"):
         return
     bases = {total.last_period.year: total for window_type, total in windows if window_type == "year"}
     observed = [total for window_type, total in windows if window_type == "ttm"]

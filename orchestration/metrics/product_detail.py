@@ -23,7 +23,6 @@ ByProduct = Mapping[str, Exports]
 class ProductChange:
     """The exports of every product of a scope in a month, and in the same month of the year before, out of one release."""
 
-    trade_type: str
     product_scope: str
     before: ByProduct
     after: ByProduct
@@ -53,7 +52,7 @@ def change_metrics(change: ProductChange, as_of: date) -> Iterator[PolicyMetric]
     """Where the change of the US share came from, and how much of what the United States took less of went elsewhere."""
     some = next(iter(change.after.values())).world
     compared_with = next(iter(change.before.values())).period
-    on = _measured(some, CANADA, "month", last_day(some.period), change.trade_type, change.product_scope, compared_with)
+    on = _measured(some, CANADA, "month", last_day(some.period), change.product_scope, compared_with)
     for metric in (share_change_within, share_change_mix, matched_redirection_rate, non_us_gain_over_us_loss):
         yield measure(metric, on, as_of, change.before, change.after)
 
@@ -64,12 +63,12 @@ def single_market_metrics(changes: Iterable[ProductChange], as_of: date) -> Iter
     for change in changes:
         for products in (change.before, change.after):
             some = next(iter(products.values())).world
-            key = some.dataset, change.trade_type, change.product_scope, some.period
+            key = some.dataset, some.trade_type, change.product_scope, some.period
             if products is change.after or key not in months:
                 months[key] = products
-    for (_, trade_type, scope, period), products in months.items():
+    for (_, _, scope, period), products in months.items():
         some = next(iter(products.values())).world
-        on = _measured(some, CANADA, "month", last_day(period), trade_type, scope)
+        on = _measured(some, CANADA, "month", last_day(period), scope)
         yield measure(single_market_share, on, as_of, products)
 
 
@@ -93,7 +92,6 @@ def _measured(
     subject: str,
     window_type: str,
     period_end_date: date,
-    trade_type: str = "total",
     product_scope: str = "all",
     compared_with: date | None = None,
 ) -> Measured:
@@ -103,7 +101,7 @@ def _measured(
         period_start_date=some.period,
         period_end_date=period_end_date,
         dataset=some.dataset,
-        trade_type=trade_type,
+        trade_type=some.trade_type,
         product_scope=product_scope,
         basis=some.basis,
         seasonal_adjustment=some.seasonal_adjustment,

@@ -24,6 +24,7 @@ class Kind:
     basis: str
     seasonal_adjustment: str
     unit: str
+    trade_type: str = "total"
     price_basis: str = "nominal"
 
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from orchestration.lib.complexity_table import product_complexity
-from orchestration.lib.figures import read_fits
+from orchestration.lib.figures import read_fits, read_product_changes
 from orchestration.metrics.product_detail import fit_metrics
 from orchestration.settings import DBT_PROJECT
 from tests.dbt.project import Project, failed
@@ -58,16 +58,16 @@ def cimt() -> bytes:
     return cimt_zip("ODPFN017_202601N.csv", TOTAL, *rows)
 
 
-def baci() -> bytes:
-    """Three years of two products: Canada buys magnets from China alone, who sells nine tenths of all, and sells wheat."""
+def baci(edition: str = "HS22", years_held: tuple[int, ...] = (2022, 2023, 2024), *, times: int = 1) -> bytes:
+    """Years of two products: Canada buys magnets from China alone, who sells nine tenths of all, and sells wheat."""
     years = {}
-    for year in (2022, 2023, 2024):
+    for year in years_held:
         trade = [(156, 124, "850511", 90), (392, 842, "850511", 10), (124, 842, "100199", 60), (842, 124, "100199", 20)]
-        years[f"BACI_HS22_Y{year}_V202601.csv"] = BACI_HEADER + "".join(f"{year},{i},{j},{k},{v},1\n" for i, j, k, v in trade)
+        years[f"BACI_{edition}_Y{year}_V202601.csv"] = BACI_HEADER + "".join(f"{year},{i},{j},{k},{v * times},1\n" for i, j, k, v in trade)
     countries = "country_code,country_name,country_iso2,country_iso3\n124,Canada,CA,CAN\n156,China,CN,CHN\n392,Japan,JP,JPN\n842,USA,US,USA\n"
     products = "code,description\n850511,Magnets\n100199,Wheat\n"
-    members = {name: text for name, text in BACI.items() if "_Y" not in name}
-    return packed({**years, **members, "country_codes_V202601.csv": countries, "product_codes_HS22_V202601.csv": products})
+    members = {name: text for name, text in BACI.items() if "_Y" not in name and "product" not in name}
+    return packed({**years, **members, "country_codes_V202601.csv": countries, f"product_codes_{edition}_V202601.csv": products})
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +77,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     # The second release revises cars and lacks live animals; the third has another month, and a product that no list has.
     land(data, "statcan/12100182", "2026-09-03", detail({"411": 40.0}, {"411": 38.0, "324": 0.0}), "first.csv", is_partial=True)
     land(data, "statcan/12100182", "2026-10-06", detail({"411": 50.0}, {}, left_out="111"), "second.csv", is_partial=True)
-    land(data, "statcan/12100182", "2026-11-05", detail({}, {}, "2026-08", further="998"), "third.csv", is_partial=True)
+    august = detail({}, {}, "2026-08", further="998") + detail({}, {}, "2025-08").partition("\r\n")[2]
+    land(data, "statcan/12100182", "2026-11-05", august, "third.csv", is_partial=True)
     land(data, "statcan/12100175", "2026-09-03", sections(), "sections.csv")
     land(data, "statcan/cimt", "2026-03-12", cimt(), "CIMT-CICM_Tot_Exp_2026.zip")
     land(data, "cepii/baci", "2026-01-29", baci(), "BACI_HS22_V202601.zip")
+    land(data, "cepii/baci", "2026-01-29", baci("HS96", (2024,), times=10), "BACI_HS96_V202601.zip")
     project.list_vintages()
     statuses = project.dbt("build", "--exclude-resource-type", "unit_test", "-s", "+path:models/marts", "cimt_published_row_counts")
     assert not failed(statuses)
@@ -140,6 +142,15 @@ def test_a_product_that_no_list_has_is_published_and_leaves_open_what_it_could_b
     assert (listed["product_name"], listed["is_energy"]) == (None, None)
 
 
+def test_no_change_is_measured_where_a_product_could_be_missing_from_it(built: Project) -> None:
+    """August 2025 and 2026 have all hundred products, and 2026 one more: cars are compared, all products are not."""
+    with built.connect() as connection:
+        compared = {change.product_scope: change for change in read_product_changes(connection)}
+    assert set(compared) == {"autos_and_parts", "precious_metals", "steel", "aluminum", "copper", "lumber"}
+    some = compared["autos_and_parts"].after["411"].us
+    assert (some.trade_type, some.period, some.value) == ("domestic", date(2026, 8, 1), 5_000)
+
+
 def test_a_single_product_is_a_scope_of_its_own(built: Project) -> None:
     (gold,) = rows(
         built, "from marts.product_dependence where dataset = 'statcan/12100182' and product_code = '324' and period_start_date = '2026-07-01'"
@@ -192,18 +203,22 @@ def test_regions_hold_what_their_partners_take_and_perhaps_the_rest(built: Proje
 
 def test_dependence_on_a_supplier_needs_two_years_of_three(built: Project) -> None:
     """Canada buys all its magnets from China, who sells nine tenths of the world's (HHI 0.82), and sells none."""
-    magnets = rows(built, "from marts.import_dependence where reporter = 'CA' and product_code = '850511' order by period_start_date")
+    magnets = rows(
+        built, "from marts.import_dependence where hs_edition = 'HS22' and reporter = 'CA' and product_code = '850511' order by period_start_date"
+    )
     assert [(row["n_years_met"], row["is_dependent"]) for row in magnets] == [(1, None), (2, True), (3, True)]
     assert (magnets[0]["import_hhi"], magnets[0]["import_export_ratio"], magnets[0]["top_supplier"]) == (1.0, None, "CN")
     assert magnets[0]["world_export_hhi"] == pytest.approx(0.82)
-    wheat = rows(built, "from marts.import_dependence where reporter = 'CA' and product_code = '100199' order by period_start_date")
+    wheat = rows(
+        built, "from marts.import_dependence where hs_edition = 'HS22' and reporter = 'CA' and product_code = '100199' order by period_start_date"
+    )
     assert [row["is_dependent"] for row in wheat] == [None, None, False]  # it sells three times what it buys
     assert wheat[2]["import_export_ratio"] == pytest.approx(1 / 3)
 
 
 def test_comparative_advantage_is_balassas(built: Project) -> None:
     """Wheat is all that Canada sells, and 80 of the world's 180: 1 / (80 / 180)."""
-    (wheat, *_) = rows(built, "from marts.comparative_advantage where reporter = 'CA' order by period_start_date")
+    (wheat, *_) = rows(built, "from marts.comparative_advantage where hs_edition = 'HS22' and reporter = 'CA' order by period_start_date")
     assert (wheat["product_code"], wheat["rca"], wheat["is_advantage"]) == ("100199", pytest.approx(2.25), True)
 
 
@@ -213,7 +228,7 @@ def test_a_matrix_too_small_to_rank_has_no_complexity(built: Project) -> None:
 
 
 def test_canadas_exports_beside_what_others_buy(built: Project) -> None:
-    """Canada sells wheat alone; the United States buys 60 of wheat and 10 of magnets."""
+    """Canada sells wheat alone; the United States buys 60 of wheat and 10 of magnets. Of two editions the newer counts, which sorts first by name."""
     with built.connect() as connection:
         fits = {fit.importer: fit for fit in read_fits(connection)}
     assert {chapter: figure.value for chapter, figure in fits["US"].imports.items()} == {"10": 60_000, "85": 10_000}

@@ -37,7 +37,7 @@ def series(
     facts = {"is_absent_zero": False, "listed_partners": 2, "never_held": 0, "universe": 200, "region_of": REGIONS, **coverage}
     us = {"US": {one.period: one.us for one in months}}
     held = {one.period: one for one in months}
-    return ExportSeries("total", "all", held, {**us, **(partners or {})}, changes or {}, Coverage(**facts))  # type: ignore[arg-type]
+    return ExportSeries("all", held, {**us, **(partners or {})}, changes or {}, Coverage(**facts))  # type: ignore[arg-type]
 
 
 def rows(one: ExportSeries, metric: str, window_type: str = "month") -> list[PolicyMetric]:

@@ -92,6 +92,7 @@ OTHER = {
     "basis": "balance_of_payments",
     "seasonal_adjustment": "seasonally_adjusted",
     "unit": "USD",
+    "trade_type": "re_export",
     "price_basis": "real",
     "vintage": date(2026, 8, 4),
 }

@@ -15,7 +15,7 @@ AS_OF = date(2026, 11, 22)
 
 
 def quantity(value: float, year: int = 2026) -> Quantity:
-    kind = {"dataset": "x/y", "basis": "customs", "seasonal_adjustment": "unadjusted", "unit": "CAD"}
+    kind = {"dataset": "x/y", "basis": "customs", "seasonal_adjustment": "unadjusted", "unit": "CAD", "trade_type": "domestic"}
     return Quantity(value=value, period=date(year, 5, 1), vintage=date(2026, 7, 7), **kind)
 
 
@@ -31,7 +31,7 @@ def test_a_change_of_products_is_within_and_mix_and_says_what_it_starts_from() -
     """Cars fall from 80 of 100 to 60 of 100, wheat stays at 20 of 100: the share falls by 10 points, all of it within cars."""
     before = {"cars": exports(80, 20, 2025), "wheat": exports(20, 80, 2025)}
     after = {"cars": exports(60, 40, 2026), "wheat": exports(20, 80, 2026)}
-    rows = by_metric(list(change_metrics(ProductChange("domestic", "all", before, after), AS_OF)))
+    rows = by_metric(list(change_metrics(ProductChange("all", before, after), AS_OF)))
     assert (rows["share_change_within"].value, rows["share_change_mix"].value) == pytest.approx((-10, 0))
     assert (rows["matched_redirection_rate"].value, rows["non_us_gain_over_us_loss"].value) == (1, 1)
     within = rows["share_change_within"]
@@ -41,7 +41,7 @@ def test_a_change_of_products_is_within_and_mix_and_says_what_it_starts_from() -
 
 def test_what_nobody_lost_cannot_go_elsewhere() -> None:
     before, after = {"cars": exports(80, 20, 2025)}, {"cars": exports(90, 20, 2026)}
-    rows = by_metric(list(change_metrics(ProductChange("domestic", "all", before, after), AS_OF)))
+    rows = by_metric(list(change_metrics(ProductChange("all", before, after), AS_OF)))
     assert rows["matched_redirection_rate"].value is None
     assert "no product lost" in (rows["matched_redirection_rate"].reason or "")
     assert rows["share_change_within"].reason is None
@@ -52,7 +52,7 @@ def test_nine_tenths_is_a_single_market_and_a_product_without_exports_is_none() 
     may = {"cars": exports(90, 10, 2026), "wheat": exports(10, 90, 2026), "ore": exports(0, 0, 2026)}
     before = {code: exports(1, 0, 2025) for code in may}
     as_it_was, after = {code: exports(1, 1, 2026) for code in may}, {code: exports(0, 1, 2027) for code in may}
-    changes = [ProductChange("domestic", "all", before, may), ProductChange("domestic", "all", as_it_was, after)]
+    changes = [ProductChange("all", before, may), ProductChange("all", as_it_was, after)]
     rows = list(single_market_metrics(changes, AS_OF))
     assert [(row.period_start_date.year, row.value, row.compared_with_start_date) for row in rows] == [
         (2025, 1, None),

@@ -9,17 +9,6 @@ with published as (
     where period_grain = 'month'
 ),
 
--- A product that the list of products lacks could be of any scope that is not a list of names.
-strange as (
-    select distinct
-        published.dataset,
-        published.vintage,
-        published.period_start_date
-    from published
-    anti join {{ ref("napcs_product") }} as product on published.product_code = product.product_code
-    where published.product_classification = 'NAPCS2022'
-),
-
 summed as (
     select
         figure.* exclude (product_classification, product_code, "value", value_decimals, status),
@@ -33,12 +22,12 @@ summed as (
     from (select * exclude (product_scope, n_summed) from published) as figure
     inner join {{ ref("int_trade__scope_member") }} as member
         on figure.product_classification = member.product_classification and figure.product_code = member.product_code
-    left join strange
+    left join {{ ref("int_trade__unlisted_product") }} as unlisted
         on
-            figure.dataset = strange.dataset
-            and figure.vintage = strange.vintage
-            and figure.period_start_date = strange.period_start_date
-    where member.is_named or strange.dataset is null
+            figure.dataset = unlisted.dataset
+            and figure.vintage = unlisted.vintage
+            and figure.period_start_date = unlisted.period_start_date
+    where member.is_named or unlisted.dataset is null
     group by all
     having count(*) = any_value(member.n_members)
 ),
