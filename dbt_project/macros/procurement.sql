@@ -13,6 +13,14 @@
     {{ tidy_text(read.text) }}
 {%- endmacro %}
 
+{#- A text of free words without what could reach a person: an e-mail address is replaced, and so is a telephone number of North America. -#}
+{% macro without_contacts(text) -%}
+    regexp_replace(
+        regexp_replace({{ text }}, '[A-Za-z0-9._%+''-]+@[A-Za-z0-9.-]+', '[e-mail]', 'g'),
+        '(\+?1[ .-]?)?(\(\d{3}\)[ ]?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b', '[telephone]', 'g'
+    )
+{%- endmacro %}
+
 {#- The values of a cell that has each of them behind a *, on lines of their own; NULL for an empty cell. -#}
 {% macro starred_values(column) -%}
     string_split_regex(nullif(regexp_replace(trim({{ column }}), '^\*\s*', ''), ''), '\s*\n\s*\*\s*')
@@ -69,7 +77,7 @@
     trim("amendmentNumber-numeroModification") = '000' as is_original,
     "referenceNumber-numeroReference" like 'CW%' as is_native,
     nullif(trim("solicitationNumber-numeroSollicitation"), '') as solicitation_number,
-    {{ tidy_html('"title-titre-eng"') }} as title,
+    {{ without_contacts(tidy_html('"title-titre-eng"')) }} as title,
     {{ day('"publicationDate-datePublication"') }} as publication_date,
     {{ day('"amendmentDate-dateModification"') }} as amendment_date,
     {{ starred_values('"unspsc"') }} as unspsc_codes,
@@ -126,4 +134,51 @@
         '"contractAmount-montantContrat"': amount('"contractAmount-montantContrat"'),
         '"totalContractValue-valeurTotaleContrat"': amount('"totalContractValue-valeurTotaleContrat"'),
     }) }}
+{%- endmacro %}
+
+{#- A country's name as the seed of names has it: in capitals, without accents, with one blank for what is no letter. -#}
+{% macro country_key(column) -%}
+    nullif(trim(regexp_replace(upper(strip_accents({{ column }})), '[^A-Z]+', ' ', 'g')), '')
+{%- endmacro %}
+
+{#- The first day of the federal fiscal year (April to March) and of the quarter that a day lies in; quarters are those of the calendar. -#}
+{% macro fiscal_year_start(day) -%}
+    cast(date_trunc('year', {{ day }} - interval 3 month) + interval 3 month as date)
+{%- endmacro %}
+
+{% macro quarter_start(day) -%}
+    cast(date_trunc('quarter', {{ day }}) as date)
+{%- endmacro %}
+
+{#- The province of a postal area's first letter; X is two territories. -#}
+{% macro province_of_postal_area(area) -%}
+    case
+        when {{ area }} in ('X0A', 'X0B', 'X0C') then 'NU'
+        else map {
+            'A': 'NL', 'B': 'NS', 'C': 'PE', 'E': 'NB', 'G': 'QC', 'H': 'QC', 'J': 'QC', 'K': 'ON', 'L': 'ON', 'M': 'ON', 'N': 'ON', 'P': 'ON',
+            'R': 'MB', 'S': 'SK', 'T': 'AB', 'V': 'BC', 'X': 'NT', 'Y': 'YT'
+        }[{{ area }}[:1]]
+    end
+{%- endmacro %}
+
+{#- What each source calls a category, as goods, services or construction; several where it names more than one kind, NULL where it names none. -#}
+{% macro commodity_type(categories) -%}
+    {%- set kinds = {"goods": "['G', 'GD', 'goods']", "services": "['S', 'SRV', 'SRVTGD', 'service', 'services']", "construction": "['C', 'CNST', 'works', 'construction']"} -%}
+    case
+        when {% for names in kinds.values() %}cast(list_has_any({{ categories }}, {{ names }}) as integer){{ " + " if not loop.last }}{% endfor %} > 1 then 'several'
+        {%- for kind, names in kinds.items() %}
+        when list_has_any({{ categories }}, {{ names }}) then '{{ kind }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- The band of a value, by the thresholds of disclosure and of the Buy Canadian policy; NULL for an unknown one. -#}
+{% macro value_band(value) -%}
+    case
+        when {{ value }} < 10000 then 'under_10k'
+        when {{ value }} < 25000 then '10k_to_25k'
+        when {{ value }} < 5000000 then '25k_to_5m'
+        when {{ value }} < 25000000 then '5m_to_25m'
+        when {{ value }} >= 25000000 then 'from_25m'
+    end
 {%- endmacro %}

@@ -6,6 +6,6 @@ select
     {{ canadabuys_amount('"contractAmount-montantContrat"') }} as row_amount_cad,
     nullif({{ canadabuys_amount('"totalContractValue-valeurTotaleContrat"') }}, 0) as total_value_cad,
     {{ tidy_text('"awardStatus-attributionStatut-eng"') }} as award_status,
-    {{ tidy_html('"awardDescription-descriptionAttribution-eng"') }} as description,
+    {{ without_contacts(tidy_html('"awardDescription-descriptionAttribution-eng"')) }} as description,
     {{ canadabuys_unreadable() }} as unreadable
 from {{ source("canadabuys_award_notices", "notices") }}

@@ -11,6 +11,6 @@ select
     {{ tidy_text('"supplierStandardizedName-nomNormaliseFournisseur-eng"') }} as supplier_standardized_name,
     try_cast("supplierEmployeeCount-fournisseurNombreEmployes-eng" as integer) as n_supplier_employees,
     nullif(trim("percentageOfGoodsByCountry-pourcentageDeBiensParPays"), '') as goods_by_country,
-    {{ tidy_html('"tenderDescription-descriptionAppelOffres-eng"') }} as description,
+    {{ without_contacts(tidy_html('"tenderDescription-descriptionAppelOffres-eng"')) }} as description,
     {{ canadabuys_unreadable() }} as unreadable
 from {{ source("canadabuys_contract_history", "amendments") }}

@@ -7,7 +7,7 @@ select
     {{ tidy_text('"tenderStatus-appelOffresStatut-eng"') }} as tender_status,
     {{ starred_values('"regionsOfOpportunity-regionAppelOffres-eng"') }} as opportunity_regions,
     nullif(trim("noticeURL-URLavis-eng"), '') as notice_url,
-    {{ tidy_html('"tenderDescription-descriptionAppelOffres-eng"') }} as description,
+    {{ without_contacts(tidy_html('"tenderDescription-descriptionAppelOffres-eng"')) }} as description,
     {{ unreadable({
         '"publicationDate-datePublication"': day('"publicationDate-datePublication"'),
         '"amendmentDate-dateModification"': day('"amendmentDate-dateModification"'),

@@ -5,7 +5,7 @@ select
     {{ tidy_text("tender_id") }} as tender_id,
     {{ tidy_text("entity") }} as entity,
     {{ tidy_text("vendor") }} as vendor_name,
-    {{ tidy_text("tender_description") }} as tender_description,
+    {{ without_contacts(tidy_text("tender_description")) }} as tender_description,
     {{ day("tender_start_date") }} as opening_date,
     {{ day("tender_close_date") }} as closing_date,
     {{ day("awarded_date") }} as award_date,

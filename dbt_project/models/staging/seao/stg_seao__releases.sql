@@ -16,7 +16,7 @@ with published as (
         "buyer/id" as buyer_id,
         {{ tidy_text('"buyer/name"') }} as buyer_name,
         {{ tidy_text('"tender/id"') }} as buyer_reference,
-        {{ tidy_text('"tender/title"') }} as title,
+        {{ without_contacts(tidy_text('"tender/title"')) }} as title,
         "tender/status" as status,
         "tender/procurementMethod" as procurement_method,
         {{ tidy_text('"tender/procurementMethodDetails"') }} as notice_type,
