@@ -46,7 +46,11 @@ def _described(model: Mapping[str, Any]) -> TableDescription:
 
 
 _BASIS = (
-    ColumnDescription("basis", "customs (goods that crossed the border) or balance_of_payments (goods that changed owner)."),
+    ColumnDescription(
+        "basis",
+        "Of trade customs (goods that crossed the border) or balance_of_payments (goods that changed owner); of contracts what they are told apart "
+        "by: vendor_address, vendor_control, content, procedure, vendor or value_at_award.",
+    ),
     ColumnDescription("seasonal_adjustment", "unadjusted or seasonally_adjusted."),
 )
 
@@ -72,10 +76,12 @@ POLICY_METRIC: Final = TableDescription(
         ColumnDescription("subject", "Whom the metric is about, with the candidate base year, the partner or the number of digits where it has one."),
         ColumnDescription("period_start_date", "First day of the window."),
         ColumnDescription("period_end_date", "Last day of the window."),
-        ColumnDescription("window_type", "month, ttm (twelve months), year (calendar year) or range (a longer span, added up)."),
+        ColumnDescription(
+            "window_type", "day, month, ttm (twelve months), year (calendar year), fiscal_year (April to March) or range (a longer span, added up)."
+        ),
         ColumnDescription("compared_with_start_date", "First day of the window that a change starts from, or of the base year, if any."),
         ColumnDescription("dataset", "The data set that the figures are from."),
-        ColumnDescription("trade_type", "total, domestic (made in the reporting country) or re_export."),
+        ColumnDescription("trade_type", "total, domestic (made in the reporting country) or re_export; total for what is no trade."),
         ColumnDescription("product_scope", "Which products count, as in marts.export_concentration."),
         *_BASIS,
         ColumnDescription("price_basis", "nominal, or the prices that the figures are stated in."),

@@ -7,9 +7,11 @@ from datetime import date
 import duckdb
 
 from orchestration.lib.figures import read_export_markets, read_export_series, read_fits, read_product_changes, read_two_way_trade
+from orchestration.lib.procurement_figures import read_procurement_years, read_restrictions
 from orchestration.metrics.export_series import series_metrics
 from orchestration.metrics.market_rank import market_ranks
 from orchestration.metrics.policy_metric import PolicyMetric
+from orchestration.metrics.procurement_year import procurement_metrics, restriction_metrics
 from orchestration.metrics.product_detail import change_metrics, fit_metrics, single_market_metrics, two_way_metrics
 
 
@@ -23,4 +25,6 @@ def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[P
         *(row for trade in read_two_way_trade(connection) for row in two_way_metrics(trade, as_of)),
         *(row for fit in read_fits(connection) for row in fit_metrics(fit, as_of)),
         *(row for figures in read_export_markets(connection) for row in market_ranks(figures, as_of)),
+        *(row for year in read_procurement_years(connection) for row in procurement_metrics(year, as_of)),
+        *restriction_metrics(*read_restrictions(connection), as_of),
     ]

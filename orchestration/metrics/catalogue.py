@@ -10,6 +10,17 @@ from orchestration.metrics.cards import Card, Metric, parse_card
 from orchestration.metrics.comparative_advantage import revealed_comparative_advantage
 from orchestration.metrics.complementarity import trade_complementarity
 from orchestration.metrics.concentration import effective_partners, partner_hhi, partner_hhi_normalized, us_share
+from orchestration.metrics.content import (
+    canadian_content_share,
+    canadian_control_share,
+    canadian_vendor_count_share,
+    canadian_vendor_share,
+    policy_reach_share,
+    restriction_coverage,
+    sole_source_share,
+    supplier_hhi,
+    us_vendor_share,
+)
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_change_mix, share_change_within
 from orchestration.metrics.dependence import single_market_share
 from orchestration.metrics.intra_industry import intra_industry_trade, intra_industry_trade_adjusted, intra_industry_trade_aquino
@@ -43,6 +54,15 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
     revealed_comparative_advantage,
     trade_complementarity,
     export_market_rank,
+    canadian_vendor_share,
+    canadian_vendor_count_share,
+    canadian_control_share,
+    canadian_content_share,
+    us_vendor_share,
+    sole_source_share,
+    supplier_hhi,
+    policy_reach_share,
+    restriction_coverage,
 )
 
 METRICS: Final = MappingProxyType({metric.__name__: metric for metric in _FUNCTIONS})

@@ -172,6 +172,23 @@ def two_shares(months: Sequence[Row], months_without: Sequence[Row], width: int)
     return plot.chart()
 
 
+def share_bounds(years: Sequence[Row], width: int) -> Spec:
+    """Draw a share by year as the band between its bounds; rows: period, low, high."""
+    low, high = _around((year[bound] for year in years for bound in ("low", "high")), 0.05)
+    first, last = years[0], years[-1]
+    plot = _Plot(width, 240, 96, _years(first["period"], last["period"], width), _percent(low, high, 10))
+    plot.band([{"x": year["period"], "y": year["low"], "y2": year["high"]} for year in years], OTHERS, 0.35)
+    ends = []
+    for bound in ("low", "high"):
+        line = [{"x": year["period"], "y": year[bound]} for year in years]
+        plot.line(line, OTHERS, 2)
+        plot.dots(line, OTHERS)
+        ends.append({**line[-1], "text": f"{line[-1]['y']:.1%}"})
+    for end in _apart(ends, _LEADING * (high - low) / plot.height):
+        plot.text([end], OTHERS, align="left", dx=7, weight=600)
+    return plot.chart()
+
+
 def bars_by_name(rows: Sequence[Row], width: int) -> Spec:
     """Draw a bar for each row, the first on top, under its name and with its label at the end; rows: name, value, label."""
     most = max(row["value"] for row in rows)

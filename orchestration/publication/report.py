@@ -13,6 +13,7 @@ from orchestration.metrics.target import doubling_path
 from orchestration.publication import charts
 from orchestration.publication.drawing import NARROW, Drawing, Table, draw
 from orchestration.publication.pages import render
+from orchestration.publication.report_procurement import procurement
 from orchestration.publication.report_products import gold, regions, single_markets
 from orchestration.publication.report_rows import Row, Rows
 from orchestration.publication.unknowns import unknowns
@@ -61,6 +62,7 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, release_id: str, cre
         gold=gold(warehouse),
         single_markets=single_markets(warehouse),
         doubling=_doubling(warehouse),
+        procurement=procurement(warehouse),
         reconciliation=_reconciliation(warehouse),
         unknowns=unknowns(warehouse, history, partners),
     )

@@ -112,11 +112,11 @@ def parse_year(dataset: Dataset, payload: Path, folder: Path) -> Parsed:
 
 
 def _year_named(dataset: Dataset, name: str) -> str:
-    found = re.match(r"(\d{4})-(\d{4})-", name)
+    found = re.search(r"(?:^|_)(\d{4})-(\d{4})-", name)
     if not found or int(found[2]) != int(found[1]) + 1:
         raise ContractError(
             dataset.id,
-            f"the name {name!r} does not begin with one fiscal year, and nothing else in the file says which it is",
+            f"the name {name!r} does not name one fiscal year, and nothing else in the file says which it is",
             f"Keep the agency's name, such as {fiscal_year(date(2026, 4, 1))}-{FILES[dataset.name]}.csv; files of several years are not read",
         )
     return f"{found[1]}-{found[2]}"

@@ -81,6 +81,10 @@ SAMPLES: dict[str, tuple[list[Quantity], Callable[..., Bounded]]] = {
         [figure(6), figure(10)],
         lambda canada, mexico: METRICS["export_market_rank"](_twelve_months(canada), [_twelve_months(mexico)]),
     ),
+    "restriction_coverage": (
+        [figure(6), figure(10)],
+        lambda ontario, quebec: METRICS["restriction_coverage"]({"ON": ontario, "QC": quebec}, {"ON"}),
+    ),
     "revealed_comparative_advantage": ([figure(1), figure(10), figure(5), figure(100)], METRICS["revealed_comparative_advantage"]),
     "trade_complementarity": (
         [figure(6), figure(10), figure(3), figure(1)],

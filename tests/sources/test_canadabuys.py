@@ -181,7 +181,7 @@ def test_the_part_is_the_fiscal_year_of_the_name(tmp_path: Path, name: str, part
 )
 def test_a_name_without_one_fiscal_year_is_refused_and_says_how_to_name_it(tmp_path: Path, name: str) -> None:
     said = refusal(tmp_path, HISTORY, file_of(HISTORY, synthetic(1)), name)
-    assert f"the name {name!r} does not begin with one fiscal year" in said
+    assert f"the name {name!r} does not name one fiscal year" in said
     assert "such as 2026-2027-contractHistory-contratsOctroyes.csv" in said
 
 

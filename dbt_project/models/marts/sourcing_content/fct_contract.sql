@@ -105,7 +105,7 @@ select
     conformed.trade_agreements,
     conformed.is_covered_internationally,
     conformed.n_bids,
-    conformed.original_value_cad,
+    case when not conformed.is_standing_offer then conformed.original_value_cad end as original_value_cad,
     conformed.published_original_value_cad,
     coalesce(conformed.is_original_value_implausible, false) as is_original_value_implausible,
     case when not conformed.is_standing_offer then conformed.current_value_cad end as current_value_cad,
