@@ -40,8 +40,8 @@ BASES: Mapping[str, str] = {
 class ProcurementYear:
     """The contracts of a data set that were awarded in a fiscal year (April to March), by what is known of them.
 
-    `is_whole` is false where only an excerpt is held: nothing may be computed from it, and `how_to_fill` is the command that brings the rest. `reach` has the contracts that each measure of the
-    jurisdiction can reach, by its name. Values are Canadian dollars.
+    `is_whole` is false where only an excerpt is held: nothing may be computed from it, and `how_to_fill` is the command that brings the rest.
+    `reach` has the contracts that each measure of the jurisdiction can reach, by its name. Values are Canadian dollars.
     """
 
     dataset: str

@@ -66,7 +66,7 @@ select
     named.end_date,
     coalesce(
         named.reporting_period_start_date,
-        {{ fiscal_quarter_start("regexp_extract(named.disclosure_number, '20\d\d-20\d\d-Q[1-4]')") }}
+        {{ fiscal_quarter_start("regexp_extract(named.disclosure_number, '20[0-9]{2}-20[0-9]{2}-Q[1-4]')") }}
     ) as reporting_quarter_start_date,
     named.instrument_type,
     named.instrument_type = 'SOSA' as is_standing_offer,
