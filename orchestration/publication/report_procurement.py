@@ -67,19 +67,23 @@ def _sample(warehouse: Rows) -> Row | None:
     contracts = warehouse.rows(
         "marts.fct_contract",
         """
-        SELECT dataset, vendor_name, buyer, award_date, vendor_country, original_value_cad, current_value_cad, n_amendments, reconciliation_status
+        SELECT dataset, vendor_name, procurement_id, buyer, award_date, vendor_country, original_value_cad, current_value_cad, n_amendments, reconciliation_status
         FROM marts.fct_contract WHERE is_sample AND NOT is_standing_offer AND current_value_cad > 0
         ORDER BY current_value_cad DESC, contract_id""",
     )
     if not contracts:
         return None
     shown = [
-        {"name": row["vendor_name"], "value": row["current_value_cad"], "label": f"{row['current_value_cad'] / 1e6:,.0f}{_growth(row)}"}
+        {
+            "name": f"{row['vendor_name'] or 'several vendors'}, {row['procurement_id']}",
+            "value": row["current_value_cad"],
+            "label": f"{row['current_value_cad'] / 1e6:,.0f}{_growth(row)}",
+        }
         for row in contracts[:SHOWN]
     ]
     return {
         "sample": len(contracts),
-        "datasets": sorted({row["dataset"] for row in contracts}),
+        "datasets": sorted({row["dataset"] for row in contracts}, key=lambda dataset: (dataset != FEDERAL, dataset)),
         "shown": len(shown),
         "drawing": draw(
             lambda width: charts.bars_by_name(shown, width),
