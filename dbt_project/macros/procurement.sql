@@ -154,10 +154,18 @@
 {% macro province_of_postal_area(area) -%}
     case
         when {{ area }} in ('X0A', 'X0B', 'X0C') then 'NU'
-        else map {
-            'A': 'NL', 'B': 'NS', 'C': 'PE', 'E': 'NB', 'G': 'QC', 'H': 'QC', 'J': 'QC', 'K': 'ON', 'L': 'ON', 'M': 'ON', 'N': 'ON', 'P': 'ON',
-            'R': 'MB', 'S': 'SK', 'T': 'AB', 'V': 'BC', 'X': 'NT', 'Y': 'YT'
-        }[{{ area }}[:1]]
+        when {{ area }}[:1] in ('A') then 'NL'
+        when {{ area }}[:1] in ('B') then 'NS'
+        when {{ area }}[:1] in ('C') then 'PE'
+        when {{ area }}[:1] in ('E') then 'NB'
+        when {{ area }}[:1] in ('G', 'H', 'J') then 'QC'
+        when {{ area }}[:1] in ('K', 'L', 'M', 'N', 'P') then 'ON'
+        when {{ area }}[:1] in ('R') then 'MB'
+        when {{ area }}[:1] in ('S') then 'SK'
+        when {{ area }}[:1] in ('T') then 'AB'
+        when {{ area }}[:1] in ('V') then 'BC'
+        when {{ area }}[:1] in ('X') then 'NT'
+        when {{ area }}[:1] in ('Y') then 'YT'
     end
 {%- endmacro %}
 

@@ -67,7 +67,8 @@ def _sample(warehouse: Rows) -> Row | None:
     contracts = warehouse.rows(
         "marts.fct_contract",
         """
-        SELECT dataset, vendor_name, procurement_id, buyer, award_date, vendor_country, original_value_cad, current_value_cad, n_amendments, reconciliation_status
+        SELECT dataset, vendor_name, procurement_id, buyer, award_date, vendor_country, original_value_cad, current_value_cad, n_amendments,
+            reconciliation_status
         FROM marts.fct_contract WHERE is_sample AND NOT is_standing_offer AND current_value_cad > 0
         ORDER BY current_value_cad DESC, contract_id""",
     )

@@ -1,5 +1,5 @@
--- One contract or award notice of CanadaBuys: its latest row. The total of the contract stands on each of its rows and is never added up; the amount of a
--- row adds on some and restates on others, which `reconciliation_status` tells.
+-- One contract or award notice of CanadaBuys: its latest row. The total of the contract stands on each of its rows and is never added up; the
+-- amount of a row adds on some and restates on others, which `reconciliation_status` tells.
 with contract as (
     select
         dataset,

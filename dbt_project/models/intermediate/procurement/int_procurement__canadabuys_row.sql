@@ -1,7 +1,6 @@
 -- The rows of CanadaBuys' contract history and award notices as known. A notice can name several contracts and suppliers; each is one procurement.
 with published as (
-    select
-        * exclude (contract_status, procurement_number, n_records, supplier_standardized_name)
+    select * exclude (contract_status, procurement_number, n_records, supplier_standardized_name)
     from {{ ref("stg_canadabuys__contract_history") }}
     union all by name
     select * exclude (award_status)

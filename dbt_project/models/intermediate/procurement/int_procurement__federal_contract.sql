@@ -1,4 +1,5 @@
--- One federal procurement: what its latest row says, the value at award from its first, and whether its amendments explain the way from one to the other.
+-- One federal procurement: what its latest row says, the value at award from its first, and whether its amendments explain the way from one to the
+-- other.
 with row as (
     select
         row.*,
@@ -6,7 +7,9 @@ with row as (
         grouped.vendor_id,
         grouped.is_grouped_by_value,
         grouped.place,
-        first_value(row.end_date) over (partition by grouped.contract_group order by grouped.place) as planned_end_date
+        coalesce(
+            row.reporting_quarter_start_date > first_value(row.end_date) over (partition by grouped.contract_group order by grouped.place), false
+        ) as is_after_planned_end
     from {{ ref("int_procurement__federal_row") }} as row
     inner join {{ ref("int_procurement__federal_group") }} as grouped on row.vintage = grouped.vintage and row.line_number = grouped.line_number
 ),
@@ -40,7 +43,7 @@ contract as (
         arg_min(original_value_cad, place) as published_original_value_cad,
         arg_min(contract_value_cad, place) filter (where is_original and place = 1) as first_value_cad,
         arg_max(contract_value_cad, place) as current_value_cad,
-        arg_max(contract_value_cad, place) filter (where coalesce(reporting_quarter_start_date <= planned_end_date, true)) as value_at_planned_end_cad,
+        arg_max(contract_value_cad, place) filter (where not is_after_planned_end) as value_at_planned_end_cad,
         arg_max(amendment_value_cad, place) as latest_amendment_cad,
         sum(amendment_value_cad) filter (where not is_original) as amendments_cad,
         bool_and(is_original or amendment_value_cad is not null) as are_amendments_known,
@@ -116,8 +119,8 @@ select
         when n_rows = 1 then 'single'
         when original_value_cad is null or current_value_cad is null or not are_amendments_known then null
         when abs(original_value_cad + coalesce(amendments_cad, 0) - current_value_cad) <= 0.01 * n_rows then 'delta'
-        when abs(latest_amendment_cad - current_value_cad) <= 0.01 * n_rows
-            or abs(original_value_cad + latest_amendment_cad - current_value_cad) <= 0.01 * n_rows
+        when
+            least(abs(latest_amendment_cad - current_value_cad), abs(original_value_cad + latest_amendment_cad - current_value_cad)) <= 0.01 * n_rows
             then 'cumulative'
         else 'neither'
     end as reconciliation_status

@@ -1,8 +1,8 @@
--- Which procurement each disclosed row belongs to, and its place among the rows of it.
--- By the id: rows of one department, vendor and procurement id are one procurement. By the value: what has no id, and the amendments of an id without
--- an original row, belong to the only other procurement of that department and vendor with the same original value, from 5,000 dollars on, and the same
--- start. Smaller values are typos or too common, and where several would do, none is chosen: two like purchases on one day are two.
--- Standing offers share ids with the contracts under them and stay apart; amendments are theirs where the id has no contract.
+-- Which procurement each disclosed row belongs to, and its place among the rows of it. By the id: rows of one department, vendor and procurement id
+-- are one procurement. By the value: what has no id, and the amendments of an id without an original row, belong to the only other procurement of
+-- that department and vendor with the same original value, from 5,000 dollars on, and the same start. Smaller values are typos or too common, and
+-- where several would do, none is chosen: two like purchases on one day are two. Standing offers share ids with the contracts under them and stay
+-- apart; amendments are theirs where the id has no contract.
 with row as (
     select
         row.vintage,

@@ -1,5 +1,5 @@
--- Federal proactive disclosure as known: every row of the vintages that stand, its two ids put right where the department swapped them, the quarter read
--- from the reference number where the period is missing, and the procurement id without the suffix that one department in a few puts behind it.
+-- Federal proactive disclosure as known: every row of the vintages that stand, its two ids put right where the department swapped them, the quarter
+-- read from the reference number where the period is missing, and the procurement id without the suffix that some departments put behind it.
 with standing as (
     select
         row.*,

@@ -1,4 +1,5 @@
--- Each procurement measure beside every contract of its jurisdiction, whose value at award is known: before or after, at or above the threshold or below.
+-- Each procurement measure beside every contract of its jurisdiction whose value at award is known: before or after, at or above the threshold or
+-- below.
 select
     measure.measure_id,
     measure.effective_from,

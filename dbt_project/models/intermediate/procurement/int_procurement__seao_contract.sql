@@ -1,5 +1,6 @@
--- One award of Québec's SEAO: as the latest release of its process has it, with the value of its contract where one was signed since. The first release
--- that names the award has its original value. An award to several suppliers names none of them as the vendor: what each gets is not published.
+-- One award of Québec's SEAO: as the latest release of its process has it, with the value of its contract where one was signed since. The first
+-- release that names the award has its original value. An award to several suppliers names none of them as the vendor: what each gets is not
+-- published.
 with standing as (
     select
         release.*,

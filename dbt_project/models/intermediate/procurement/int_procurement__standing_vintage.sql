@@ -1,4 +1,5 @@
--- The vintages of contracts that count: the last complete one of each part, and those that overlay it. What no complete one stands behind is a sample.
+-- The vintages of contracts that count: the last complete one of each part, and those that overlay it. What no complete one stands behind is a
+-- sample.
 select
     vintage.dataset,
     vintage.part,

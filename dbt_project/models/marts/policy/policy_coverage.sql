@@ -1,5 +1,5 @@
--- Contracts awarded since a procurement measure is in force and at or above its threshold, by the trade agreements that cover them. Whether a contract was
--- subject to the measure is not published; this is the most that it can reach.
+-- Contracts awarded since a procurement measure is in force and at or above its threshold, by the trade agreements that cover them. Whether a
+-- contract was subject to the measure is not published; this is the most that it can reach.
 with covered as (
     select
         measure_id,

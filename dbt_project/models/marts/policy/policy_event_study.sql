@@ -1,5 +1,5 @@
--- Eight quarters before and after a procurement measure, for the contracts that it can reach and for those below its threshold. A table to look at: what
--- else changed in these quarters is not held against it, and no effect is claimed.
+-- Eight quarters before and after a procurement measure, for the contracts that it can reach and for those below its threshold. A table to look at:
+-- what else changed in these quarters is not held against it, and no effect is claimed.
 with counted as (
     select
         measure_id,

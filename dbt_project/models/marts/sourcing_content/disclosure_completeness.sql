@@ -1,6 +1,6 @@
--- How complete the latest quarters of federal contracts are. A contract is disclosed in the quarter of its award or later; older quarters, disclosed for
--- three years and more, tell what share was out after as many quarters as the latest have had. Twelve older quarters, pooled; the bounds are the least and
--- the most of them.
+-- How complete the latest quarters of federal contracts are. A contract is disclosed in the quarter of its award or later; older quarters, disclosed
+-- for three years and more, tell what share was out after as many quarters as the latest have had. Twelve older quarters, pooled; the bounds are the
+-- least and the most of them.
 with newest as (
     select max(award_quarter_start_date + lag * interval 3 month) as reporting_quarter_start_date
     from {{ ref("int_procurement__disclosed_quarter") }}

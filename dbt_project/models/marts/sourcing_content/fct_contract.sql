@@ -96,7 +96,10 @@ select
     coalesce(
         conformed.unspsc_code[:4],
         -- Goods of the old list have four digits, after an N in some files, of which two are the group; services begin with a letter.
-        case when regexp_matches(conformed.gsin_code, '^N?\d') then regexp_extract(conformed.gsin_code, '^N?(\d{2})', 1) else conformed.gsin_code[:1] end
+        case
+            when regexp_matches(conformed.gsin_code, '^N?\d') then regexp_extract(conformed.gsin_code, '^N?(\d{2})', 1)
+            else conformed.gsin_code[:1]
+        end
     ) as commodity_family,
     conformed.description,
     conformed.solicitation_procedure,

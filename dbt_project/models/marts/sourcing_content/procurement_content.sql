@@ -1,4 +1,5 @@
--- Who the public buys from, by quarter of the award: shares at three notions of Canadian, each with what is unknown, and how concentrated suppliers are.
+-- Who the public buys from, by quarter of the award: shares at three notions of Canadian, each with what is unknown, and how concentrated suppliers
+-- are.
 with contract as (
     select
         *,
@@ -64,19 +65,25 @@ select
     summed.award_quarter_start_date as period_start_date,
     cast(summed.award_quarter_start_date + interval 3 month - interval 1 day as date) as period_end_date,
     {{ fiscal_year_start("summed.award_quarter_start_date") }} as fiscal_year_start_date,
-    cast(1 + date_diff('month', {{ fiscal_year_start("summed.award_quarter_start_date") }}, summed.award_quarter_start_date) / 3 as bigint) as fiscal_quarter,
+    cast((quarter(summed.award_quarter_start_date) + 2) % 4 + 1 as bigint) as fiscal_quarter,
     summed.commodity_type,
     summed.value_band,
     not coalesce(held.is_whole, false) as is_sample,
     coalesce(held.is_over, false) as is_quarter_over,
     summed.n_contracts,
     summed.n_without_value,
-    {%- for name in ["value_cad", "canadian_value_cad", "us_value_cad", "country_unknown_value_cad", "canadian_control_value_cad",
-        "control_unknown_value_cad", "sole_source_value_cad", "procedure_unknown_value_cad"] %}
-    case when held.is_whole then summed.{{ name }} end as {{ name }},
-    {%- endfor %}
+    case when held.is_whole then summed.value_cad end as value_cad,
+    case when held.is_whole then summed.canadian_value_cad end as canadian_value_cad,
+    case when held.is_whole then summed.us_value_cad end as us_value_cad,
+    case when held.is_whole then summed.country_unknown_value_cad end as country_unknown_value_cad,
+    case when held.is_whole then summed.canadian_control_value_cad end as canadian_control_value_cad,
+    case when held.is_whole then summed.control_unknown_value_cad end as control_unknown_value_cad,
+    case when held.is_whole then summed.sole_source_value_cad end as sole_source_value_cad,
+    case when held.is_whole then summed.procedure_unknown_value_cad end as procedure_unknown_value_cad,
     {{ procurement_shares("held.is_whole") }},
-    case when held.is_whole and concentration.supplier_hhi_low = concentration.supplier_hhi_high then concentration.supplier_hhi_low end as supplier_hhi,
+    case
+        when held.is_whole and concentration.supplier_hhi_low = concentration.supplier_hhi_high then concentration.supplier_hhi_low
+    end as supplier_hhi,
     case when held.is_whole then concentration.supplier_hhi_low end as supplier_hhi_low,
     case when held.is_whole then concentration.supplier_hhi_high end as supplier_hhi_high,
     case when held.is_whole then concentration.n_suppliers end as n_suppliers,

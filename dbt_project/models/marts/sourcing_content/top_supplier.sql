@@ -21,7 +21,7 @@ ranked as (
     select
         *,
         sum(value_cad) over (partition by dataset, award_fiscal_year_start_date) as whole_cad,
-        row_number() over (partition by dataset, award_fiscal_year_start_date, vendor_id is null order by value_cad desc, vendor_id) as place
+        row_number() over (partition by dataset, award_fiscal_year_start_date, vendor_id is null order by value_cad desc, vendor_id asc) as place
     from supplier
 )
 
