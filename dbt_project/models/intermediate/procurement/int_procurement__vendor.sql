@@ -1,1 +1,0 @@
-select vendor_name, trim(regexp_replace(regexp_replace(upper(strip_accents(vendor_name)), '[^A-Z0-9]+', ' ', 'g'), ' (INC|LTD|LIMITED|LTEE|CORP|CORPORATION|COMPANY)$', '')) as vendor_key, vendor_key as vendor_id, 'same_key' as method, cast(null as double) as match_probability, false as is_joint_venture from {{ ref("int_procurement__vendor_name") }}
