@@ -60,7 +60,7 @@ select
     named.vendor_name,
     named.vendor_postal_area,
     named.vendor_country,
-    coalesce(alias.country_code, case when named.vendor_postal_area is not null and alias.country_code is null then 'CA' end) as vendor_country_code,
+    coalesce(alias.country_code, case when named.vendor_postal_area is not null then 'CA' end) as vendor_country_code,
     named.contract_date,
     named.start_date,
     named.end_date,
@@ -70,13 +70,9 @@ select
     ) as reporting_quarter_start_date,
     named.instrument_type,
     named.instrument_type = 'SOSA' as is_standing_offer,
-    coalesce(named.instrument_type, 'C') = 'C'
-    and (
-        named.instrument_type is not null
-        or (
-            coalesce(named.amendment_value_cad, 0) = 0
-            and (named.original_value_cad is null or named.original_value_cad = named.contract_value_cad)
-        )
+    coalesce(
+        named.instrument_type = 'C',
+        coalesce(named.amendment_value_cad, 0) = 0 and coalesce(named.original_value_cad = named.contract_value_cad, named.original_value_cad is null)
     ) as is_original,
     named.contract_value_cad,
     named.original_value_cad,
