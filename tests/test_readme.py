@@ -136,6 +136,10 @@ STATED: list[tuple[str, int, dict[str, Any], str]] = [
     ("{:.1f} billion Canadian dollars in 2024", 26, {"year": date(2024, 1, 1)}, "bn_cad"),
     ("and {:.1f} in 2025 are", 26, {"year": date(2025, 1, 1)}, "bn_cad"),
     ("are {:.1f} and 154.2 billion US dollars", 26, {"year": date(2024, 1, 1)}, "bn_usd"),
+    ("of those bundled Citrix Systems with {:.1f} million", 29, {"vendor_id": "CITRIX SYSTEMS"}, "value_mn"),
+    ("The Champlain Bridge: {:.2f} billion", 31, {"place": 1}, "at_award_bn"),
+    ("billion dollars at award, {:.2f} now", 31, {"place": 4}, "now_bn"),
+    ("their sum would be {:.2f} billion", 31, {"place": 1}, "careless_sum_bn"),
     ("are 135.0 and {:.1f} billion US dollars", 26, {"year": date(2025, 1, 1)}, "bn_usd"),
 ]
 
