@@ -58,7 +58,7 @@ _SUPPLIERS = f"""
 _REACH = f"""
     SELECT dataset, award_fiscal_year_start_date, measure_id, {_spending("award_date >= effective_from AND is_at_threshold")}
     FROM intermediate.int_procurement__measured_contract
-    WHERE {_COUNTED} AND award_date >= effective_from - INTERVAL 1 YEAR
+    WHERE {_COUNTED} AND effective_from < award_fiscal_year_start_date + INTERVAL 1 YEAR
     GROUP BY ALL ORDER BY ALL"""
 _MEASURES = "SELECT jurisdiction, measure_id FROM marts.policy_measure ORDER BY ALL"
 _NOTHING = Spending(having=0.0, lacking=0.0, unknown=0.0, n_having=0, n_lacking=0, n_unknown=0)
