@@ -51,12 +51,12 @@ def small_project(folder: Path, names: Iterable[Name], overrides: Sequence[tuple
         shutil.copy(DBT_PROJECT / MODELS / name, folder / "models")
     shutil.copytree(DBT_PROJECT / "tests" / "generic", folder / "tests" / "generic")
     (folder / "seeds").mkdir()
+    shutil.copy(DBT_PROJECT / "seeds" / "vendor_word.csv", folder / "seeds")
     pd.DataFrame(overrides, columns=["vendor_key", "vendor_id", "reason"]).to_csv(folder / "seeds" / "vendor_override.csv", index=False)
     frame = pd.DataFrame(list(names), columns=["vendor_name", "n_rows", "country_code", "postal_area"])
     frame.to_parquet(folder / "names.parquet")
     (folder / "models" / "int_procurement__vendor_name.sql").write_text(f"select * from read_parquet('{folder / 'names.parquet'}')")
     project = {"name": "small", "version": "1.0", "profile": "trade_leverage", "models": {"+materialized": "table"}}
-    project["seeds"] = {"+column_types": {"vendor_key": "varchar", "vendor_id": "varchar", "reason": "varchar"}}
     (folder / "dbt_project.yml").write_text(json.dumps({**project, "flags": {"require_generic_test_arguments_property": True}}))
     return Project(folder / "data", folder)
 
