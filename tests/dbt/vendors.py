@@ -12,11 +12,12 @@ import csv
 import importlib.util
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from types import ModuleType
 
+import duckdb
 import pandas as pd
 
 from orchestration.settings import DBT_PROJECT
@@ -75,3 +76,35 @@ def pairs_of(groups: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     for name, group in groups:
         by_group.setdefault(group, []).append(name)
     return {pair for names in by_group.values() for pair in combinations(sorted(names), 2)}
+
+
+def halves() -> tuple[set[str], set[str]]:
+    """The labelled vendors: those that the model's probabilities are estimated from, and those held out."""
+    vendors = sorted({label["vendor"] for label in labels()})
+    return set(vendors[::2]), set(vendors[1::2])
+
+
+def estimate(keys: pd.DataFrame, vendor_of: Mapping[str, str]) -> dict[str, dict[str, tuple[float, float]]]:
+    """The probabilities m and u of each level of names and heads, over all pairs of the `keys` whose vendor is known, each level with one pair more than seen.
+
+    Splink's own estimate of u takes random pairs for pairs of two vendors, which they are not in a sample of few vendors with many names.
+    """
+    model = linkage()
+    known = keys[keys["vendor_key"].isin(list(vendor_of))].assign(vendor=lambda frame: frame["vendor_key"].map(vendor_of))
+    with duckdb.connect() as connection:
+        connection.execute("create table key as select * from known")
+        connection.execute(
+            "create table pairs as select l.vendor_key as vendor_key_l, r.vendor_key as vendor_key_r from key as l inner join key as r "
+            "on l.vendor_key < r.vendor_key and l.is_joint_venture = r.is_joint_venture"
+        )
+        probabilities = {}
+        for name in ("name", "head"):
+            seen = dict.fromkeys([*model.COMPARISONS[name], "else"], (1, 1))
+            for level, one, two in connection.execute(
+                f"select {model.level(name)}, count(*) filter (vendor_l = vendor_r), count(*) filter (vendor_l <> vendor_r) "
+                f"from {model.both_sides('pairs', known)} group by 1"
+            ).fetchall():
+                seen[level] = (one + 1, two + 1)
+            ones, twos = (sum(side) for side in zip(*seen.values(), strict=True))
+            probabilities[name] = {level: (float(f"{one / ones:.2g}"), float(f"{two / twos:.2g}")) for level, (one, two) in seen.items()}
+    return probabilities

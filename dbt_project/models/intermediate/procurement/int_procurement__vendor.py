@@ -31,9 +31,9 @@ COMPARISONS = {
         "generic words more": "own_l = own_r and length(own_l) >= 5 and (list_has_all(generic_l, generic_r) or list_has_all(generic_r, generic_l))",
     },
     "head": {
-        "same": "head_l = head_r",
-        "misspelled": "least(length(head_l), length(head_r)) >= 6 and damerau_levenshtein(head_l, head_r) <= 2",
-        "elsewhere": "contains(' ' || sorted_r || ' ', ' ' || head_l || ' ') or contains(' ' || sorted_l || ' ', ' ' || head_r || ' ')",
+        "same": "head_l = head_r or sorted_l = sorted_r",
+        "misspelled": "least(length(head_l), length(head_r)) >= 6 and damerau_levenshtein(head_l, head_r) <= 1 + (least(length(head_l), length(head_r)) >= 9)::int",
+        "elsewhere": "(length(head_l) >= 4 and contains(joined_r, head_l)) or (length(head_r) >= 4 and contains(joined_l, head_r))",
     },
     "country": {"unknown": "country_code_l is null or country_code_r is null", "same": "country_code_l = country_code_r"},
     "postal_area": {
@@ -57,6 +57,8 @@ LINKAGE = {
     "country": {"same": (0.97, 0.82), "else": (0.03, 0.18)},
     "postal_area": {"same": (0.5, 0.01), "same district": (0.25, 0.15), "else": (0.25, 0.84)},
 }
+# How much of a head's rarity counts: of one that stands elsewhere in the other name, half.
+FREQUENCY_WEIGHTS = {"same": 1.0, "elsewhere": 0.5}
 # The chance that two keys of all are one vendor: one other spelling for each of 100,000.
 PRIOR = 1e-5
 THRESHOLD = 0.95
@@ -133,7 +135,7 @@ class Vocabulary:
         self.phrase = re.compile(r"\b(" + "|".join(phrases) + r")\b")
 
     def meaning(self, word):
-        if len(word) > 3 and word.isalpha() and word.endswith("S") and not word.endswith(("SS", "US", "IS")):
+        if len(word) > 3 and word.endswith("S") and not word.endswith(("SS", "US", "IS")):
             singular = word[:-1]
             word = word[:-3] + "Y" if word.endswith("IES") and singular not in self.meanings else singular
         return self.meanings.get(word, word)
@@ -152,9 +154,10 @@ def compared(key, vocabulary):
     """What of a key is compared, and its blocks."""
     words = vocabulary.read(key)
     content = [word for word in words if word[0] != "@"] or words
-    head = next((word for word in content if word not in vocabulary.common), content[0])
+    own = [word for word in content if word not in vocabulary.generic] or content
+    heads = [word for word in own if word not in vocabulary.common] or own
+    head = heads[0]
     rest = "".join(word for word in content if word != head)
-    own = " ".join(sorted({word for word in content if word not in vocabulary.generic}))
     joined = "".join(content)
     return {
         "numbers": " ".join(sorted(number for word in words for number in re.findall(r"\d+", word))),
@@ -162,13 +165,13 @@ def compared(key, vocabulary):
         "sorted": " ".join(sorted(content)),
         "joined": joined,
         "letters": key.replace(" ", ""),
-        "own": own,
+        "own": " ".join(sorted(set(own))),
         "generic": sorted({word for word in content if word in vocabulary.generic}),
         "head": head,
         "by_words": " ".join(sorted(content)),
         "by_letters": joined,
         "by_other_name": key,
-        "by_own_words": own or None,
+        "by_own_words": " ".join(sorted(set(own))),
         "by_head": f"{head} {rest[:2]}",
         "by_head_and_end": f"{head} {rest[-3:]}",
         "by_start": key[:14] if len(key) >= 14 else None,
@@ -207,8 +210,8 @@ def settings(linkage):
                 described["is_null_level"] = True
             else:
                 described["m_probability"], described["u_probability"] = linkage[name][label]
-            if (name, label) == ("head", "same"):
-                described["tf_adjustment_column"] = "head"
+            if name == "head" and label in FREQUENCY_WEIGHTS:
+                described |= {"tf_adjustment_column": "head", "tf_adjustment_weight": FREQUENCY_WEIGHTS[label], "disable_tf_exact_match_detection": True}
             levels.append(described)
         comparisons.append({"output_column_name": name, "comparison_levels": levels})
     return SettingsCreator(
