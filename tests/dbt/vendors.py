@@ -85,7 +85,7 @@ def halves() -> tuple[set[str], set[str]]:
 
 
 def estimate(keys: pd.DataFrame, vendor_of: Mapping[str, str]) -> dict[str, dict[str, tuple[float, float]]]:
-    """The probabilities m and u of each level of names and heads, over all pairs of the `keys` whose vendor is known, each level with one pair more than seen.
+    """The probabilities m and u of each level of names and heads, over all pairs of the `keys` whose vendor is known and that could share a block, each level with one pair more than seen.
 
     Splink's own estimate of u takes random pairs for pairs of two vendors, which they are not in a sample of few vendors with many names.
     """
@@ -95,7 +95,7 @@ def estimate(keys: pd.DataFrame, vendor_of: Mapping[str, str]) -> dict[str, dict
         connection.execute("create table key as select * from known")
         connection.execute(
             "create table pairs as select l.vendor_key as vendor_key_l, r.vendor_key as vendor_key_r from key as l inner join key as r "
-            "on l.vendor_key < r.vendor_key and l.is_joint_venture = r.is_joint_venture"
+            "on l.vendor_key < r.vendor_key and l.kind = r.kind"
         )
         probabilities = {}
         for name in ("name", "head"):
