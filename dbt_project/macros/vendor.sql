@@ -46,3 +46,8 @@
     {%- set with_form = ".{3,}? (?:INC|LTD|LTEE|LIMITED|LIMITEE|CORP|CORPORATION|LLP|ULC)\\b[.,]*" -%}
     {{ return("^(?:(.+?)(?: /|/ )(.{3,})|(\\S+ \\S.+?)/(\\S+ \\S.+)|(" ~ with_form ~ "),?(?: AND | ET | & |, )(" ~ with_form ~ "))$") }}
 {%- endmacro %}
+
+{#- Words that the two vendors of a joint venture may share. -#}
+{% macro words_of_no_vendor() -%}
+    ('AND', 'CANADA', 'CANADIAN', 'CONSTRUCTION', 'CONSULTANTS', 'CONSULTING', 'DES', 'GROUP', 'GROUPE', 'LES', 'ONTARIO', 'QUEBEC', 'SERVICES', 'THE')
+{%- endmacro %}

@@ -1,4 +1,4 @@
-"""Synthetic vendor names with planted truth, in the proportions and with the faults of the federal disclosure of contracts. No name in it is meant to be anyone's."""
+"""Synthetic vendor names with planted truth, with the faults that names have in the federal disclosure of contracts. None is meant to be anyone's."""
 
 from __future__ import annotations
 
@@ -6,36 +6,71 @@ import random
 from collections.abc import Iterator
 from itertools import accumulate
 
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 # Common words of names, the most common first; they are drawn the more often the earlier they stand.
-_SURNAMES = """Tremblay Smith Gagnon Roy Brown Martin Côté Bouchard Gauthier Morin Lavoie Fortin Wilson Gagné Ouellet Pelletier Bélanger Lévesque Bergeron Leblanc Campbell
-MacDonald Taylor Johnson Anderson Lee Singh Wong Nguyen Thompson White Stewart Scott Clark King Young Mitchell Ross Reid Murray Girard Simard Boucher Caron Beaulieu Cloutier
-Dubé Poirier Fournier Lapointe Leclerc Lefebvre Poulin Thibault St-Pierre Nadeau Martel Landry Grant Fraser Hamilton Walker Wright Hill Green Baker Adams Nelson Carter Evans
-Bell Kelly Patel Chan Khan Sharma Gill Dhaliwal Friesen Penner Reimer Klassen Kowalski Petrov Ivanov Rossi Romano Ferrari O'Brien O'Neill D'Amours Villeneuve Laplante Dufour
-Charbonneau Archambault Desjardins Robitaille Castonguay Bourgeois Cormier Doucet Arsenault Gallant Comeau Surette""".split()
-_FIRST_NAMES = """Jean John Michael Marie Robert David Pierre Susan Daniel Linda Richard Nathalie Mark Sylvie Paul Karen André Nancy Claude Heather Stéphane Catherine Luc
-Jennifer Alain Julie Brian Isabelle Kevin Martine Scott Chantal Gordon Louise Ian Diane Peter Hélène Greg Manon""".split()
-_TRADES = [
-    pair.split(":")
-    for pair in """Consulting:Conseil|Construction:Construction|Plumbing:Plomberie|Roofing:Toiture|Electric:Électrique|Engineering:Ingénierie|Transport:Transport|Training:Formation
-Translation:Traduction|Security:Sécurité|Cleaning:Nettoyage|Environmental Services:Services environnementaux|Marine Services:Services maritimes|Research:Recherche
-Technologies:Technologies|Systems:Systèmes|Solutions:Solutions|Communications:Communications|Software:Logiciels|Printing:Impression|Landscaping:Aménagement|Excavation:Excavation
-Heating:Chauffage|Medical:Médical|Laboratories:Laboratoires|Logistics:Logistique|Aviation:Aviation|Aerospace:Aérospatiale|Energy:Énergie|Health Services:Services de santé
-Welding:Soudure|Paving:Pavage|Equipment Rental:Location d'équipement|Furniture:Meubles|Foods:Aliments|Legal Services:Services juridiques|Property Management:Gestion immobilière
-Human Resources:Ressources humaines|Information Systems:Systèmes informatiques|Industrial Products:Produits industriels|Trucking:Camionnage|Architects:Architectes
-Surveys:Arpentage|Designs:Design|Electronics:Électronique|Networks:Réseaux|Instruments:Instruments|Supplies:Fournitures|Aggregates:Granulats|Helicopters:Hélicoptères
-Media:Médias|Insurance:Assurance|Farms:Fermes|Auto Parts:Pièces d'auto|Office Products:Produits de bureau|Scientific:Scientifique|Water Services:Services d'eau""".replace(
-        "\n", "|"
-    ).split("|")
-]
-_QUALIFIERS = "National Northern Western Atlantic Pacific Capital Premier Advanced General Global Royal First United Central Eastern Coastal Arctic Prairie Maple Polar".split()
-_PLACES = "Ottawa Toronto Montréal Halifax Calgary Winnipeg Vancouver Québec Ontario Manitoba Victoria Regina Moncton Kingston Gatineau Edmonton Saskatoon Yukon".split()
+_SURNAMES = _words(
+    """
+    Tremblay Smith Gagnon Roy Brown Martin Côté Bouchard Gauthier Morin Lavoie Fortin Wilson Gagné Ouellet Pelletier Bélanger Lévesque
+    Bergeron Leblanc Campbell MacDonald Taylor Johnson Anderson Lee Singh Wong Nguyen Thompson White Stewart Scott Clark King Young Mitchell
+    Ross Reid Murray Girard Simard Boucher Caron Beaulieu Cloutier Dubé Poirier Fournier Lapointe Leclerc Lefebvre Poulin Thibault St-Pierre
+    Nadeau Martel Landry Grant Fraser Hamilton Walker Wright Hill Green Baker Adams Nelson Carter Evans Bell Kelly Patel Chan Khan Sharma
+    Gill Dhaliwal Friesen Penner Reimer Klassen Kowalski Petrov Ivanov Rossi Romano Ferrari O'Brien O'Neill D'Amours Villeneuve Laplante
+    Dufour Charbonneau Archambault Desjardins Robitaille Castonguay Bourgeois Cormier Doucet Arsenault Gallant Comeau Surette
+    """
+)
+_FIRST_NAMES = _words(
+    """
+    Jean John Michael Marie Robert David Pierre Susan Daniel Linda Richard Nathalie Mark Sylvie Paul Karen André Nancy Claude Heather
+    Stéphane Catherine Luc Jennifer Alain Julie Brian Isabelle Kevin Martine Scott Chantal Gordon Louise Ian Diane Peter Hélène Greg Manon
+    """
+)
+_TRADES_TEXT = """
+    Consulting:Conseil | Construction:Construction | Plumbing:Plomberie | Roofing:Toiture | Electric:Électrique | Engineering:Ingénierie |
+    Transport:Transport | Training:Formation | Translation:Traduction | Security:Sécurité | Cleaning:Nettoyage |
+    Environmental Services:Services environnementaux | Marine Services:Services maritimes | Research:Recherche | Technologies:Technologies
+    | Systems:Systèmes | Solutions:Solutions | Communications:Communications | Software:Logiciels | Printing:Impression |
+    Landscaping:Aménagement | Excavation:Excavation | Heating:Chauffage | Medical:Médical | Laboratories:Laboratoires |
+    Logistics:Logistique | Aviation:Aviation | Aerospace:Aérospatiale | Energy:Énergie | Health Services:Services de santé |
+    Welding:Soudure | Paving:Pavage | Equipment Rental:Location d'équipement | Furniture:Meubles | Foods:Aliments |
+    Legal Services:Services juridiques | Property Management:Gestion immobilière | Human Resources:Ressources humaines |
+    Information Systems:Systèmes informatiques | Industrial Products:Produits industriels | Trucking:Camionnage | Architects:Architectes |
+    Surveys:Arpentage | Designs:Design | Electronics:Électronique | Networks:Réseaux | Instruments:Instruments | Supplies:Fournitures |
+    Aggregates:Granulats | Helicopters:Hélicoptères | Media:Médias | Insurance:Assurance | Farms:Fermes | Auto Parts:Pièces d'auto |
+    Office Products:Produits de bureau | Scientific:Scientifique | Water Services:Services d'eau
+"""
+# In English and French.
+_TRADES = [trade.strip().split(":") for trade in " ".join(_words(_TRADES_TEXT)).split("|")]
+_QUALIFIERS = _words(
+    """
+    National Northern Western Atlantic Pacific Capital Premier Advanced General Global Royal First United Central Eastern Coastal Arctic
+    Prairie Maple Polar
+    """
+)
+_PLACES = _words(
+    """
+    Ottawa Toronto Montréal Halifax Calgary Winnipeg Vancouver Québec Ontario Manitoba Victoria Regina Moncton Kingston Gatineau Edmonton
+    Saskatoon Yukon
+    """
+)
 _JURISDICTIONS = ["Québec", "Ontario", "Canada", "Alberta", "B.C.", "Manitoba", "Nova Scotia"]
 _FORMS = {
     False: ["Inc.", "INC", "Ltd.", "Limited", "Corp.", "Corporation", "Ltd", "Incorporated", "Co. Ltd.", ""],
     True: ["inc.", "Inc", "ltée", "Limitée", "enr.", "S.E.N.C.", ""],
 }
-_ONSETS = "b br c ch cl cr d dr f fl g gl gr h j k kr l m n p pl pr qu r s sc sh sl sp st t th tr v w x z".split()
-_NUCLEI = "a e i o u ai ea ee io oo ou ia".split()
+_ONSETS = _words(
+    """
+    b br c ch cl cr d dr f fl g gl gr h j k kr l m n p pl pr qu r s sc sh sl sp st t th tr v w x z
+    """
+)
+_NUCLEI = _words(
+    """
+    a e i o u ai ea ee io oo ou ia
+    """
+)
 _CODAS = ["", "", "", "n", "r", "s", "t", "l", "m", "x", "ck", "nd", "nt", "rt", "st", "tek", "com", "ron", "dyne", "max", "tech", "sys"]
 
 

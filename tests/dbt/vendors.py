@@ -1,9 +1,10 @@
 """The models of vendor names in a small dbt project of their own, and names whose vendor is known.
 
-`vendor_labels.csv` holds 699 names of 288 vendors. Those of origin `published` stand so in the agencies' files: in the ones bundled here, in the federal disclosure as
-the GoC-Spending project has collected its names (github.com/GoC-Spending, MIT), or in the contracts of the City of Montréal. Those `made by hand` are further spellings of known companies, and
-neighbours that only look like them. A vendor is who contracts under a name: its legal form, language, spelling and the word Canada make no other one, but another line of business, number or place in
-the name does, and a joint venture is neither of its members.
+`vendor_labels.csv` holds names and their vendors. Those of origin `published` stand so in the agencies' files: in the ones bundled here, in the
+federal disclosure as the GoC-Spending project has gathered its names (github.com/GoC-Spending, MIT licence), or in the contracts of Montréal. Those
+`made by hand` are further spellings of known companies, and neighbours that only look like them. Who is whom was judged by hand. A vendor is who
+contracts under a name: its legal form, language, spelling and the word Canada make no other one, but another line of business, number or place in the
+name does, and a joint venture is none of its members. Names of which nobody knows whether they are one vendor count as two.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ Name = tuple[str, int, str | None, str | None]
 def linkage() -> ModuleType:
     """The Python model as a module."""
     spec = importlib.util.spec_from_file_location("int_procurement__vendor", DBT_PROJECT / MODELS / "int_procurement__vendor.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -85,8 +87,9 @@ def halves() -> tuple[set[str], set[str]]:
 
 
 def estimate(keys: pd.DataFrame, vendor_of: Mapping[str, str]) -> dict[str, dict[str, tuple[float, float]]]:
-    """The probabilities m and u of each level of names and heads, over all pairs of the `keys` whose vendor is known and that could share a block, each level with one pair more than seen.
+    """The probabilities m and u of each level of names and heads, over all pairs of `keys` that could share a block and whose vendor is known.
 
+    Each level counts one pair more than it has, so that none is impossible.
     Splink's own estimate of u takes random pairs for pairs of two vendors, which they are not in a sample of few vendors with many names.
     """
     model = linkage()

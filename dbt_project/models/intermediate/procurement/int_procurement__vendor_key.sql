@@ -29,15 +29,15 @@ parted as (
 
 said as (
     select
-        vendor_name,
-        full_text,
-        first_name,
-        second_name,
-        says_joint_venture,
-        company.digits <> '' as is_numbered,
-        regexp_replace(company.digits, '[- ]', '') || ' ' || replace(company.jurisdiction, 'QC', 'QUEBEC') as company,
-        nullif(names.a || names.c || names.e, '') as one_name,
-        nullif(names.b || names.d || names.f, '') as other_name
+        parted.vendor_name,
+        parted.full_text,
+        parted.first_name,
+        parted.second_name,
+        parted.says_joint_venture,
+        parted.company.digits <> '' as is_numbered,
+        regexp_replace(parted.company.digits, '[- ]', '') || ' ' || replace(parted.company.jurisdiction, 'QC', 'QUEBEC') as company,
+        nullif(parted.names.a || parted.names.c || parted.names.e, '') as one_name,
+        nullif(parted.names.b || parted.names.d || parted.names.f, '') as other_name
     from parted
 ),
 
@@ -47,7 +47,7 @@ texts as (
         vendor_name,
         'name' as part,
         -- An abbreviation in parentheses that begins like the name is no part of it.
-        regexp_replace(coalesce(one_name, first_name), ' \(' || left(full_text, 1) || '[A-Z]{1,3}\)', '') as part_text
+        regexp_replace(coalesce(one_name, first_name), ' \(' || regexp_escape(left(full_text, 1)) || '[A-Z]{1,3}\)', '') as part_text
     from said
     union all
     select
@@ -154,12 +154,7 @@ judged as (
         -- Two names that share no word of their own are two vendors; the same in two languages, or with and without a word, share one.
         said.says_joint_venture or (
             not said.is_numbered and read.other_core <> '' and not list_has_any(
-                list_filter(
-                    string_split(read.name_core, ' '),
-                    lambda word: length(word) > 2 and word not in (
-                        'AND', 'CANADA', 'CANADIAN', 'CONSTRUCTION', 'CONSULTANTS', 'CONSULTING', 'DES', 'GROUP', 'GROUPE', 'LES', 'ONTARIO', 'QUEBEC', 'SERVICES', 'THE'
-                    )
-                ),
+                list_filter(string_split(read.name_core, ' '), lambda word: length(word) > 2 and word not in {{ words_of_no_vendor() }}),  -- noqa: RF02
                 string_split(read.other_core, ' ')
             )
         ) as is_joint_venture
