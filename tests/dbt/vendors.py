@@ -1,9 +1,10 @@
 """The models of vendor names in a small dbt project of their own, and names whose vendor is known.
 
-`vendor_labels.csv` holds 699 names of 288 vendors. Those of origin `published` stand so in the agencies' files: in the ones bundled here, in the federal disclosure as
-the GoC-Spending project has collected its names (github.com/GoC-Spending, MIT), or in the contracts of the City of Montréal. Those `made by hand` are further spellings of known companies, and
-neighbours that only look like them. A vendor is who contracts under a name: its legal form, language, spelling and the word Canada make no other one, but another line of business, number or place in
-the name does, and a joint venture is neither of its members.
+`vendor_labels.csv` holds names and their vendors. Those of origin `published` stand so in the agencies' files: in the ones bundled here, in the
+federal disclosure as the GoC-Spending project has gathered its names (github.com/GoC-Spending, MIT licence), or in the contracts of Montréal. Those
+`made by hand` are further spellings of known companies, and neighbours that only look like them. Who is whom was judged by hand. A vendor is who
+contracts under a name: its legal form, language, spelling and the word Canada make no other one, but another line of business, number or place in the
+name does, and a joint venture is none of its members. Names of which nobody knows whether they are one vendor count as two.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import csv
 import importlib.util
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from types import ModuleType
 
+import duckdb
 import pandas as pd
 
 from orchestration.settings import DBT_PROJECT
@@ -32,7 +34,8 @@ Name = tuple[str, int, str | None, str | None]
 def linkage() -> ModuleType:
     """The Python model as a module."""
     spec = importlib.util.spec_from_file_location("int_procurement__vendor", DBT_PROJECT / MODELS / "int_procurement__vendor.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -51,12 +54,12 @@ def small_project(folder: Path, names: Iterable[Name], overrides: Sequence[tuple
         shutil.copy(DBT_PROJECT / MODELS / name, folder / "models")
     shutil.copytree(DBT_PROJECT / "tests" / "generic", folder / "tests" / "generic")
     (folder / "seeds").mkdir()
+    shutil.copy(DBT_PROJECT / "seeds" / "vendor_word.csv", folder / "seeds")
     pd.DataFrame(overrides, columns=["vendor_key", "vendor_id", "reason"]).to_csv(folder / "seeds" / "vendor_override.csv", index=False)
     frame = pd.DataFrame(list(names), columns=["vendor_name", "n_rows", "country_code", "postal_area"])
     frame.to_parquet(folder / "names.parquet")
     (folder / "models" / "int_procurement__vendor_name.sql").write_text(f"select * from read_parquet('{folder / 'names.parquet'}')")
     project = {"name": "small", "version": "1.0", "profile": "trade_leverage", "models": {"+materialized": "table"}}
-    project["seeds"] = {"+column_types": {"vendor_key": "varchar", "vendor_id": "varchar", "reason": "varchar"}}
     (folder / "dbt_project.yml").write_text(json.dumps({**project, "flags": {"require_generic_test_arguments_property": True}}))
     return Project(folder / "data", folder)
 
@@ -75,3 +78,36 @@ def pairs_of(groups: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     for name, group in groups:
         by_group.setdefault(group, []).append(name)
     return {pair for names in by_group.values() for pair in combinations(sorted(names), 2)}
+
+
+def halves() -> tuple[set[str], set[str]]:
+    """The labelled vendors: those that the model's probabilities are estimated from, and those held out."""
+    vendors = sorted({label["vendor"] for label in labels()})
+    return set(vendors[::2]), set(vendors[1::2])
+
+
+def estimate(keys: pd.DataFrame, vendor_of: Mapping[str, str]) -> dict[str, dict[str, tuple[float, float]]]:
+    """The probabilities m and u of each level of names and heads, over all pairs of `keys` that could share a block and whose vendor is known.
+
+    Each level counts one pair more than it has, so that none is impossible.
+    Splink's own estimate of u takes random pairs for pairs of two vendors, which they are not in a sample of few vendors with many names.
+    """
+    model = linkage()
+    known = keys[keys["vendor_key"].isin(list(vendor_of))].assign(vendor=lambda frame: frame["vendor_key"].map(vendor_of))
+    with duckdb.connect() as connection:
+        connection.execute("create table key as select * from known")
+        connection.execute(
+            "create table pairs as select l.vendor_key as vendor_key_l, r.vendor_key as vendor_key_r from key as l inner join key as r "
+            "on l.vendor_key < r.vendor_key and l.kind = r.kind"
+        )
+        probabilities = {}
+        for name in ("name", "head"):
+            seen = dict.fromkeys([*model.COMPARISONS[name], "else"], (1, 1))
+            for level, one, two in connection.execute(
+                f"select {model.level(name)}, count(*) filter (vendor_l = vendor_r), count(*) filter (vendor_l <> vendor_r) "
+                f"from {model.both_sides('pairs', known)} group by 1"
+            ).fetchall():
+                seen[level] = (one + 1, two + 1)
+            ones, twos = (sum(side) for side in zip(*seen.values(), strict=True))
+            probabilities[name] = {level: (float(f"{one / ones:.2g}"), float(f"{two / twos:.2g}")) for level, (one, two) in seen.items()}
+    return probabilities
