@@ -217,8 +217,16 @@ def test_a_cut_name_is_linked_only_where_its_longer_forms_are_one_vendor() -> No
     assert vendors(keyed(one, other, cut, may_be_cut=[False, False, True])) == {one: one, other: other, cut: cut}
 
 
+def test_two_numbered_companies_stay_two_under_one_trade_name() -> None:
+    one, other, trade_name = "91012345 QUEBEC", "91012354 QUEBEC", "PLOMBERIE DU RUISSEAU"
+    names = keyed(one, other, trade_name, other_name_key=[trade_name, trade_name, None])
+    assert vendors(names) == {one: one, other: other, trade_name: trade_name}
+    assert vendors(names[names["vendor_key"] != other]) == {one: one, trade_name: one}
+    assert set(vendors(names, (one, one), (other, one)).values()) == {one}
+
+
 def test_a_persons_word_merges_what_nothing_links() -> None:
-    names = keyed("BLACKBERRY", "RESEARCH IN MOTION", "RESAERCH IN MOTION")
+    names = keyed("BLACKBERRY", "RESEARCH IN MOTION", "REASEARCH IN MOTION")
     assert len(set(vendors(names).values())) == 2
     assert set(vendors(names, ("RESEARCH IN MOTION", "BLACKBERRY")).values()) == {"BLACKBERRY"}
 

@@ -1,8 +1,8 @@
 """Which published vendor names are one vendor: names of one key, and keys that a fixed model of record linkage links.
 
 The model is Fellegi and Sunter's (1969), run by Splink on the pairs of keys that share a block. Nothing is trained here, so that a build says the
-same of the same names: LINKAGE is what `python -m tests.bench.vendors estimate` prints. A name that was cut, or lacks a word such as GROUP, is linked
-only where its longer forms are one vendor. What the seed vendor_override says wins over all of it.
+same of the same names: LINKAGE is what `python -m tests.bench.vendors estimate` prints. A name that was cut, lacks a word such as GROUP, or is the
+trade name of a numbered company is linked only where its fuller forms are one vendor. What the seed vendor_override says wins over all of it.
 """
 
 import logging
@@ -294,13 +294,15 @@ def both_sides(pairs, keys):
 def cluster(keys, links, chosen):
     """The vendor of each key; and of each that a link has joined to another, the probability of its best link.
 
-    `links` come from the most probable on, and one that would join two vendors that `chosen` (key -> vendor) tells apart is passed over.
+    `links` come from the most probable on. Passed over is one that would join two vendors that `chosen` (key -> vendor) tells apart, or two companies
+    that are named by numbers.
     """
     parent = {key: key for key in keys["vendor_key"]}
     vendor = {key: chosen.get(key) for key in parent}
     for vendor_id in chosen.values():
         if vendor_id in parent and vendor_id not in chosen:
             vendor[vendor_id] = vendor_id
+    number = {key: key if re.match(r"\d{5,} [A-Z]", key) else None for key in parent}
 
     def root(key):
         while parent[key] != key:
@@ -310,12 +312,10 @@ def cluster(keys, links, chosen):
 
     def join(left, right):
         left, right = root(left), root(right)
-        if vendor[left] and vendor[right] and vendor[left] != vendor[right]:
-            return False
         if left != right:
             parent[right] = left
             vendor[left] = vendor[left] or vendor[right]
-        return True
+            number[left] = number[left] or number[right]
 
     first = {}
     for key, vendor_id in vendor.items():
@@ -325,22 +325,28 @@ def cluster(keys, links, chosen):
     chances = {}
 
     def link(left, right, chance):
-        if join(left, right):
-            for key in (left, right):
-                chances[key] = max(chance, chances.get(key, 0))
+        sides = root(left), root(right)
+        for apart in (vendor, number):
+            known = {apart[side] for side in sides} - {None}
+            if sides[0] != sides[1] and len(known) == 2:
+                return
+        join(left, right)
+        for key in (left, right):
+            chances[key] = max(chance, chances.get(key, 0))
 
-    longer = defaultdict(list)
+    is_numbered = dict(zip(keys["vendor_key"], keys["is_known_otherwise"], strict=True))
+    fuller = defaultdict(list)
     for left, right, chance, label in links[["vendor_key_l", "vendor_key_r", "match_probability", "level"]].itertuples(index=False):
-        if label in ("cut", "generic words more"):
-            short, long = sorted((left, right), key=lambda key: (len(key), key))
-            longer[short].append((long, chance))
+        if label in ("another name", "cut", "generic words more"):
+            short, full = sorted((left, right), key=lambda key: (is_numbered[key], len(key), key))
+            fuller[short].append((full, chance))
         else:
             link(left, right, chance)
     # From the longest on, so that what is cut twice follows what is cut once.
-    for short in sorted(longer, key=lambda key: (-len(key), key)):
-        if len({root(long) for long, _ in longer[short]}) == 1:
-            for long, chance in longer[short]:
-                link(short, long, chance)
+    for short in sorted(fuller, key=lambda key: (-len(key), key)):
+        if len({root(full) for full, _ in fuller[short]}) == 1:
+            for full, chance in fuller[short]:
+                link(short, full, chance)
 
     n_rows = dict(zip(keys["vendor_key"], keys["n_rows"], strict=True))
     most_frequent = {}
