@@ -56,6 +56,7 @@ bench: $(DEV) ## Measure against named rivals, in one run
 	$(BIN)/python -m tests.bench.contracts
 	$(BIN)/python -m tests.bench.concentration
 	$(BIN)/python -m tests.bench.procurement
+	$(BIN)/python -m tests.bench.vendors
 
 clean: ## Remove what a build makes again; landed data and releases stay
 	rm -rf $(DATA_DIR)/work $(DATA_DIR)/dbt

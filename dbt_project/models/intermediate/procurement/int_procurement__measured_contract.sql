@@ -19,7 +19,8 @@ select
     contract.is_covered_internationally,
     contract.current_value_cad,
     contract.vintage_date,
-    coalesce(coalesce(contract.original_value_cad, contract.current_value_cad) >= measure.threshold_cad, measure.threshold_cad is null) as is_at_threshold,
+    measure.threshold_cad is null
+    or coalesce(contract.original_value_cad, contract.current_value_cad) >= measure.threshold_cad as is_at_threshold,
     date_diff('quarter', measure.effective_from, contract.award_date) as quarters_since
 from {{ ref("policy_measure_ledger") }} as measure
 inner join {{ ref("fct_contract") }} as contract
