@@ -53,6 +53,27 @@ def test_the_current_value_of_every_clean_procurement_is_exact(project, truth):
     assert exact == clean > 10_000
 
 
+def test_amendments_reconcile_in_the_proportions_of_the_real_file_and_as_planted(project, truth):
+    with project.connect() as connection:
+        several = dict(
+            connection.execute(
+                f"""
+                SELECT reconciles, count(*) / sum(count(*)) OVER ()
+                FROM (SELECT contract, reconciles FROM '{truth}' GROUP BY ALL HAVING count(*) > 2) GROUP BY ALL"""
+            ).fetchall()
+        )
+        statuses = connection.execute(
+            f"""
+            SELECT DISTINCT truth.reconciles, contract.reconciliation_status
+            FROM '{truth}' AS truth INNER JOIN marts.fct_contract AS contract
+                ON contract.buyer_code = truth.owner_org AND contract.reference_number = truth.reference_number
+            WHERE truth.is_clean AND NOT list_contains(truth.faults, 'typo_at_award') AND contract.reconciliation_status IS NOT NULL"""
+        ).fetchall()
+    assert several == {"delta": pytest.approx(0.58, abs=0.06), "cumulative": pytest.approx(0.10, abs=0.04), "neither": pytest.approx(0.32, abs=0.06)}
+    assert {planted for planted, found in statuses if planted == found} == {"single", "delta", "cumulative", "neither"}
+    assert all(planted == found for planted, found in statuses)
+
+
 def test_the_rival_in_pandas_finds_the_same_where_names_agree(project):
     theirs = procurements(project.data_dir / "landing" / "open_canada" / "contracts" / "vintage=2026-09-24" / "contracts.parquet")
     with project.connect() as connection:

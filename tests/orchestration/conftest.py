@@ -30,17 +30,19 @@ def graph(code_location: dg.Definitions) -> dg.AssetGraph:  # type: ignore[name-
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty data directory for jobs that run in this process, without the bundled vintages."""
     monkeypatch.setattr(intake, "REFERENCE", tmp_path / "nothing is bundled")
-    with patch.dict(os.environ, {"WAREHOUSE_DATA_DIR": str(tmp_path / "data"), "WAREHOUSE_NOW": NOON_OF_A_RELEASE}):
-        yield tmp_path / "data"
+    monkeypatch.setenv("WAREHOUSE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("WAREHOUSE_NOW", NOON_OF_A_RELEASE)
+    return tmp_path / "data"
 
 
 @pytest.fixture
-def agency(data_dir: Path) -> Iterator[Agency]:
+def agency(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agency]:
     """Statistics Canada on the day of a release that runs through July."""
-    with serve() as running, patch.dict(os.environ, {"WAREHOUSE_UPSTREAM_STATCAN": running.base_url}):
+    with serve() as running:
+        monkeypatch.setenv("WAREHOUSE_UPSTREAM_STATCAN", running.base_url)
         running.publish(table_zip("2026-07"), "2026-07", "2026-09-03", etag='"july"')
         yield running
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -171,26 +170,6 @@ def test_the_synthetic_file_of_the_bench_reads_as_the_csv_module_reads_it(tmp_pa
     assert list(expected[0]) == LAYOUT
     assert [texts(row, LAYOUT) for row in rows] == expected
     assert body.count(b"\n") > 1.04 * len(rows) > 1.04 * 6_999
-    assert 0.25 < irreconcilable_share(expected) < 0.37
-
-
-def irreconcilable_share(rows: list[Row]) -> float:
-    """How many groups of several amendments reconcile neither as differences nor as totals."""
-    groups = defaultdict(list)
-    for row in rows:
-        if row["procurement_id"].startswith("S") and row["instrument_type"] in ("C", "A") and "," not in row["contract_value"]:
-            groups[row["procurement_id"][:9]].append([float(row[name] or 0) for name in ("original_value", "contract_value", "amendment_value")])
-    amended = [sorted(group, key=lambda values: values[1]) for group in groups.values() if len(group) == 4]
-    neither = [group for group in amended if not is_reconciled(group)]
-    return len(neither) / len(amended)
-
-
-def is_reconciled(group: list[list[float]]) -> bool:
-    original = group[0][1]
-    amendments = group[1:]
-    as_differences = abs(original + sum(delta for _, _, delta in amendments) - amendments[-1][1]) < 0.05
-    as_totals = all(abs(delta - total) < 0.05 for _, total, delta in amendments)
-    return as_differences or as_totals
 
 
 # The portal

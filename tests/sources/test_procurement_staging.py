@@ -77,7 +77,7 @@ def test_na_is_what_each_column_says_that_it_is(tmp_path: Path) -> None:
     names = ("vendor_postal_code", "country_of_vendor", "trade_agreement", "indigenous_business", "economic_object_code")
     (row,) = staged(tmp_path, CONTRACTS, contract(**dict.fromkeys(names, "NA"), original_value="NA", number_of_bids="NA"))
     assert (row["vendor_postal_area"], row["economic_object_code"], row["original_value_cad"], row["n_bids"]) == (None, None, None, None)
-    assert (row["vendor_country_code"], row["trade_agreement_codes"], row["indigenous_set_aside"]) == ("NA", ["NA"], "NA")
+    assert (row["vendor_country"], row["trade_agreement_codes"], row["indigenous_set_aside"]) == ("NA", ["NA"], "NA")
     assert row["unreadable"] is None
 
 

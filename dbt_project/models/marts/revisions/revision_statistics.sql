@@ -58,7 +58,8 @@ select
     any_value(unit) as unit,
     avg(revision_from_first) as mean_revision,
     avg(abs(revision_from_first)) as mean_absolute_revision,
-    stddev_samp(revision_from_first) as revision_standard_deviation,
+    -- In one order, because the last digit depends on it.
+    stddev_samp(revision_from_first order by period_start_date asc) as revision_standard_deviation,
     min(revision_from_first) as min_revision,
     max(revision_from_first) as max_revision,
     case
