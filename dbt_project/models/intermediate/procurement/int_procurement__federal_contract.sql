@@ -7,9 +7,7 @@ with row as (
         grouped.vendor_id,
         grouped.is_grouped_by_value,
         grouped.place,
-        coalesce(
-            row.reporting_quarter_start_date > first_value(row.end_date) over (partition by grouped.contract_group order by grouped.place), false
-        ) as is_after_planned_end
+        grouped.is_after_planned_end
     from {{ ref("int_procurement__federal_row") }} as row
     inner join {{ ref("int_procurement__federal_group") }} as grouped on row.vintage = grouped.vintage and row.line_number = grouped.line_number
 ),

@@ -16,6 +16,7 @@ with row as (
         row.is_original,
         case when row.original_value_cad >= {{ var("least_original_value_cad") }} then row.original_value_cad end as original_value_cad,
         row.start_date,
+        row.end_date,
         coalesce(row.is_standing_offer, false) as is_standing_offer,
         concat_ws(chr(31), row.owner_org, vendor.vendor_id, row.procurement_key) as shared_id
     from {{ ref("int_procurement__federal_row") }} as row
@@ -95,6 +96,16 @@ grouped as (
         resolved.is_found_by_value or (not resolved.has_id and first_grouped.first_group like 'value%') as is_grouped_by_value
     from first_grouped
     inner join resolved on first_grouped.first_group = resolved.first_group
+),
+
+placed as (
+    select
+        *,
+        row_number() over (
+            partition by contract_group
+            order by reporting_quarter_start_date nulls first, not is_original, contract_date nulls first, disclosure_number, vintage, line_number
+        ) as place
+    from grouped
 )
 
 select
@@ -103,8 +114,8 @@ select
     contract_group,
     vendor_id,
     is_grouped_by_value,
-    row_number() over (
-        partition by contract_group
-        order by reporting_quarter_start_date nulls first, not is_original, contract_date nulls first, disclosure_number, vintage, line_number
-    ) as place
-from grouped
+    place,
+    coalesce(
+        reporting_quarter_start_date > first_value(end_date) over (partition by contract_group order by place), false
+    ) as is_after_planned_end
+from placed
