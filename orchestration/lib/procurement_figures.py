@@ -36,7 +36,7 @@ _FIGURES_OF_ONE = 6
 _YEARS = f"""
     FROM (
         SELECT
-            {_YEAR}, coalesce(held.is_whole, false) AS is_whole, max(vintage_date),
+            {_YEAR}, coalesce(held.is_whole, false) AS is_whole, coalesce(held.is_over, false) AS is_over, max(vintage_date),
             {", ".join(_spending(having) for having in _PROPERTIES.values())}
         FROM marts.fct_contract
         LEFT JOIN intermediate.int_procurement__held_year AS held USING (dataset)
@@ -77,7 +77,7 @@ def read_procurement_years(connection: duckdb.DuckDBPyConnection) -> Iterator[Pr
     reach: dict[tuple[str, date], dict[str, Spending]] = defaultdict(dict)
     for dataset, year, measure_id, *figures in connection.execute(_REACH).fetchall():
         reach[dataset, year][measure_id] = _read(figures)
-    for dataset, jurisdiction, year, is_whole, vintage_date, *figures in connection.execute(_YEARS).fetchall():
+    for dataset, jurisdiction, year, is_whole, is_over, vintage_date, *figures in connection.execute(_YEARS).fetchall():
         starts = range(0, len(figures), _FIGURES_OF_ONE)
         values, unnamed = suppliers[dataset, year]
         yield ProcurementYear(
@@ -85,6 +85,7 @@ def read_procurement_years(connection: duckdb.DuckDBPyConnection) -> Iterator[Pr
             jurisdiction=jurisdiction,
             first_day=year,
             is_whole=is_whole,
+            is_over=is_over,
             how_to_fill=f"warehouse {'backfill' if registry.dataset(dataset).partition else 'refresh'} {dataset}",
             vintage_date=vintage_date,
             suppliers=values,

@@ -40,14 +40,16 @@ BASES: Mapping[str, str] = {
 class ProcurementYear:
     """The contracts of a data set that were awarded in a fiscal year (April to March), by what is known of them.
 
-    `is_whole` is false where only an excerpt is held: nothing may be computed from it, and `how_to_fill` is the command that brings the rest.
-    `reach` has the contracts that each measure of the jurisdiction can reach, by its name. Values are Canadian dollars.
+    `is_over` is true where the year had ended by the vintage. `is_whole` is false where only an excerpt is held: nothing may be computed from it,
+    and `how_to_fill` is the command that brings the rest. `reach` has the contracts that each measure of the jurisdiction can reach, by its name.
+    Values are Canadian dollars.
     """
 
     dataset: str
     jurisdiction: str
     first_day: date
     is_whole: bool
+    is_over: bool
     how_to_fill: str
     vintage_date: date
     by_canadian_address: Spending
@@ -112,6 +114,8 @@ def _row(metric: Metric, year: ProcurementYear, as_of: date, *figures: object, s
         vintage_date_min=year.vintage_date,
         vintage_date_max=year.vintage_date,
     )
+    if year.is_whole and not year.is_over:
+        return unknown(metric, on, as_of, "the fiscal year is not over; its quarters are in marts.procurement_content")
     if not year.is_whole:
         return unknown(metric, on, as_of, f"only a sample of these contracts is held; `{year.how_to_fill}` brings all")
     return measure(metric, on, as_of, *figures)

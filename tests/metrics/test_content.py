@@ -28,13 +28,14 @@ def spending(contracts: list[tuple[float, bool | None]]) -> Spending:
     )
 
 
-def year(*, is_whole: bool = True) -> ProcurementYear:
+def year(*, is_whole: bool = True, is_over: bool = True) -> ProcurementYear:
     some = Spending(having=60.0, lacking=25.0, unknown=15.0, n_having=6, n_lacking=3, n_unknown=1)
     return ProcurementYear(
         dataset="open_canada/contracts",
         jurisdiction="federal",
         first_day=date(2025, 4, 1),
         is_whole=is_whole,
+        is_over=is_over,
         how_to_fill="warehouse refresh open_canada/contracts",
         vintage_date=date(2026, 9, 24),
         by_canadian_address=some,
@@ -105,6 +106,11 @@ def test_every_metric_of_a_sample_is_unknown_and_says_how_to_fill_it():
     assert rows
     assert all(row.value_low is row.value_high is row.value is None for row in rows)
     assert {row.reason for row in rows} == {"only a sample of these contracts is held; `warehouse refresh open_canada/contracts` brings all"}
+
+
+def test_a_year_that_runs_has_no_share_yet():
+    rows = list(procurement_metrics(year(is_over=False), AS_OF))
+    assert {(row.value_low, row.reason) for row in rows} == {(None, "the fiscal year is not over; its quarters are in marts.procurement_content")}
 
 
 def test_a_restriction_without_gdp_is_unknown_from_its_first_day():

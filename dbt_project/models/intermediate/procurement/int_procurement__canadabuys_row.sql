@@ -17,6 +17,12 @@ standing as (
     from published
     inner join {{ ref("int_procurement__standing_vintage") }} as vintage
         on published.dataset = vintage.dataset and published.part = vintage.part and published.vintage = vintage.vintage
+    -- An amendment can stand in the files of two years, and in a vintage that overlays another.
+    qualify
+        row_number() over (
+            partition by published.dataset, contract_key, published.amendment_number
+            order by vintage.vintage_date desc, vintage.vintage_position desc, published.part desc, published.line_number desc
+        ) = 1
 )
 
 select
@@ -24,7 +30,7 @@ select
     coalesce(standing.supplier_country_code, alias.country_code) as vendor_country_code,
     row_number() over (
         partition by standing.dataset, standing.contract_key
-        order by not standing.is_original, standing.amendment_date nulls first, standing.amendment_number, standing.vintage_position
+        order by not standing.is_original, standing.amendment_date nulls first, standing.amendment_number
     ) as place
 from standing
 left join {{ ref("country_alias") }} as alias on {{ country_key("standing.supplier_country_name") }} = alias.country_name

@@ -26,3 +26,4 @@ select
     'single' as reconciliation_status
 from {{ ref("stg_nova_scotia__awarded_tenders") }} as tender
 inner join {{ ref("int_procurement__standing_vintage") }} as vintage on tender.dataset = vintage.dataset and tender.vintage = vintage.vintage
+qualify row_number() over (partition by tender.row_id order by vintage.vintage_position desc) = 1

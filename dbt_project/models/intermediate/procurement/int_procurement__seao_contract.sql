@@ -21,6 +21,21 @@ ordered as (
     from standing
 ),
 
+-- An award can be carried out by several contracts of one release.
+signed as (
+    select
+        part,
+        vintage,
+        resource_id,
+        release_number,
+        award_id,
+        sum(contract_value_cad) as contract_value_cad,
+        min(signature_date) as signature_date
+    from {{ ref("stg_seao__contracts") }}
+    group by part, vintage, resource_id, release_number, award_id
+),
+
+-- A later release of the process says all that there is: an award that it lacks was withdrawn.
 award as (
     select
         ordered.ocid,
@@ -28,8 +43,8 @@ award as (
         arg_max(award.award_date, ordered.released_at) as award_date,
         arg_min(award.award_value_cad, ordered.released_at) as original_value_cad,
         arg_max(award.award_value_cad, ordered.released_at) as award_value_cad,
-        arg_max(contract.contract_value_cad, ordered.released_at) as contract_value_cad,
-        arg_max(contract.signature_date, ordered.released_at) as signature_date,
+        arg_max(signed.contract_value_cad, ordered.released_at) as contract_value_cad,
+        arg_max(signed.signature_date, ordered.released_at) as signature_date,
         count(distinct ordered.released_at) as n_rows,
         min(ordered.place_from_latest) as place_from_latest,
         bool_or(ordered.is_sample) as is_sample,
@@ -41,15 +56,16 @@ award as (
             and ordered.vintage = award.vintage
             and ordered.resource_id = award.resource_id
             and ordered.release_number = award.release_number
-    left join {{ ref("stg_seao__contracts") }} as contract
+    left join signed
         on
-            award.part = contract.part
-            and award.vintage = contract.vintage
-            and award.resource_id = contract.resource_id
-            and award.release_number = contract.release_number
-            and award.award_id = contract.award_id
+            award.part = signed.part
+            and award.vintage = signed.vintage
+            and award.resource_id = signed.resource_id
+            and award.release_number = signed.release_number
+            and award.award_id = signed.award_id
     where award.status is distinct from 'cancelled'
     group by ordered.ocid, award.award_id
+    having min(ordered.place_from_latest) = 1
 ),
 
 latest as (

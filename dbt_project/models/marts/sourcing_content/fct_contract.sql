@@ -56,6 +56,7 @@ conformed as (
     left join {{ ref("province") }} as province
         on
             published.vendor_country_code = 'CA'
+            and province.province_code <> 'all'
             and (
                 upper(strip_accents(published.vendor_province)) = upper(province.province_name)
                 or upper(published.vendor_province) = province.province_code
