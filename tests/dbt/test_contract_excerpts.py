@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-from pathlib import Path
 
 import pytest
 
-from sources.intake import REFERENCE
+from sources import intake, registry
 from tests.dbt.contracts import build, contract, land, land_contracts
 from tests.dbt.project import Project
+from tests.payloads.recordings import recording
 
-RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 CANADABUYS = "2026-2027-contractHistory-contratsOctroyes"
-FILES = {
-    "bundled": (
-        next((REFERENCE / "canadabuys" / "contract_history").glob("*.csv")),
-        next((REFERENCE / "seao" / "releases").glob("*.json")),
-    ),
-    "recorded": (
-        RECORDINGS / "canadabuys" / f"{CANADABUYS}.excerpt.csv",
-        RECORDINGS / "seao" / "hebdo_20260720_20260726.3releases.json",
-    ),
-}
+BUNDLED = tuple(intake.bundled_files(registry.dataset(name))[0] for name in ("canadabuys/contract_history", "seao/releases"))
+RECORDED = (f"canadabuys/{CANADABUYS}.excerpt.csv", "seao/hebdo_20260720_20260726.3releases.json")
 # Read off the files by hand: vendor, country, province, commodity, procedure, value now, whether an agreement with another country covers it.
 BY_HAND = {
     ("NMG Matawinie Inc.", 469_896_667.16): ("CA", "QC", "goods", "non_competitive", False),
@@ -40,11 +31,9 @@ BY_HAND = {
 OFFICER, ADDRESS, TELEPHONE = "Planted Q. Officer", "planted.officer@example.gc.ca", "613-555-0142"
 
 
-@pytest.fixture(scope="module", params=FILES)
+@pytest.fixture(scope="module", params=["bundled", "recorded"])
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    contracts, releases = FILES[request.param]
-    if not contracts.exists():
-        pytest.skip(f"{contracts} is not at hand")
+    contracts, releases = BUNDLED if request.param == "bundled" else map(recording, RECORDED)
     project = Project(tmp_path_factory.mktemp("excerpts"))
     named = project.data_dir / f"{CANADABUYS}.csv"
     named.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +85,7 @@ def test_no_officer_leaves_the_landing_zone(tmp_path):
     project = Project(tmp_path / "synthetic")
     planted = f"Office chairs, ask {ADDRESS} or {TELEPHONE}"
     land_contracts(project, "2026-09-24", [contract(1, buyer_name=OFFICER, description_en=planted, comments_en=f"{OFFICER} {ADDRESS}")])
-    with FILES["bundled"][0].open(encoding="utf-8-sig", newline="") as text:
+    with BUNDLED[0].open(encoding="utf-8-sig", newline="") as text:
         rows = list(csv.DictReader(text))
     for row in rows:
         for column in row:
@@ -110,7 +99,7 @@ def test_no_officer_leaves_the_landing_zone(tmp_path):
         writer.writeheader()
         writer.writerows(rows)
     land(project, "canadabuys/contract_history", file, "2026-09-08")
-    package = json.loads(FILES["bundled"][1].read_text())
+    package = json.loads(BUNDLED[1].read_text())
     for release in package["releases"]:
         release["tender"]["title"] = planted
         release["buyer"]["contactPoint"] = {"name": OFFICER, "email": ADDRESS, "telephone": TELEPHONE}

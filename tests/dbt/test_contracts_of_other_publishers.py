@@ -135,16 +135,18 @@ def test_the_latest_release_of_a_process_counts_and_contracts_of_an_award_add_up
 
 
 def test_a_vendor_of_nova_scotia_has_no_known_country_and_a_row_once(project):
-    header = (
-        ":id,tender_id,entity,vendor,tender_description,tender_start_date,tender_close_date,awarded_date,awarded_amount,goods,service,construction"
-    )
     for vintage, amounts in (("2026-08-17", ("1000", "2000")), ("2026-08-24", ("1500",))):
         rows = [
-            f"row-{number},T1,Health,Vendor {number},Beds,2026-01-01,2026-02-01,2026-03-01,{amount},Y,N,N" for number, amount in enumerate(amounts)
-        ]
-        file = project.data_dir / vintage / "rows.csv"
+            {
+                ":id": f"row-{number}", "tender_id": "T1", "entity": "Health", "vendor": f"Vendor {number}", "tender_description": "Beds",
+                "tender_start_date": "2026-01-01", "awarded_date": "2026-03-01", "awarded_amount": amount, "goods": "Y", "service": "N",
+                "construction": "N",
+            }
+            for number, amount in enumerate(amounts)
+        ]  # fmt: skip
+        file = project.data_dir / vintage / "rows.json"
         file.parent.mkdir(parents=True)
-        file.write_text("\n".join([header, *rows]) + "\n")
+        file.write_text(json.dumps(rows))
         land(project, "nova_scotia/awarded_tenders", file, vintage, is_partial=vintage == "2026-08-24")
     assert build(project) == {}
     assert ask(project, "current_value_cad, vendor_country, commodity_type, solicitation_procedure") == [

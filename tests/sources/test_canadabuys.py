@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -390,3 +391,15 @@ def test_a_year_that_lost_a_fifth_is_refused(agency: Loopback, tmp_path: Path) -
     publish(agency, HISTORY, file_of(HISTORY, *map(synthetic, range(7))), "Wed, 09 Sep 2026 12:00:00 GMT")
     with pytest.raises(ContractError, match="7 rows where 10 are held already"):
         fetch(tmp_path)
+
+
+def test_the_bundled_extract_holds_the_recorded_cells_but_those_of_persons_and_sentences() -> None:
+    recorded = recording("canadabuys/2026-2027-contractHistory-contratsOctroyes.excerpt.csv")
+    (bundled,) = intake.bundled_files(HISTORY)
+    ours, theirs = (list(csv.DictReader(path.open(encoding="utf-8-sig", newline=""))) for path in (bundled, recorded))
+    assert len(ours) == len(theirs) == 10
+    assert [{name: theirs[place][name] for name, cell in row.items() if cell} for place, row in enumerate(ours)] == [
+        {name: cell for name, cell in row.items() if cell} for row in ours
+    ]
+    filled = {name for row in ours for name, cell in row.items() if cell}
+    assert {name for name in filled if re.search(r"title|contactInfo|AddressLine|[Pp]ostal[Cc]ode|Description|-fra$", name)} == set()
