@@ -236,7 +236,7 @@ def test_a_release_has_the_files_that_the_text_lists_and_no_others(built: Wareho
 
 def test_tables_and_data_sets_exist(built: Warehouse) -> None:
     named = set(re.findall(r"`((?:marts|metrics|meta)\.[a-z_]+)(?![a-z_(])", re.sub(r"^```.*?^```$", "", README, flags=re.M | re.S)))
-    with duckdb.connect(built.current / "warehouse.duckdb", read_only=True) as connection:
+    with duckdb.connect(built.data_dir / "publish" / "current" / "warehouse.duckdb", read_only=True) as connection:
         macros = connection.execute("SELECT schema_name || '.' || function_name FROM duckdb_functions() WHERE schema_name = 'marts'").fetchall()
     assert named <= set(built.release().tables) | {name for (name,) in macros}
 
