@@ -1,0 +1,1 @@
+"""The tests. A package, so that no other of the name takes its place."""
