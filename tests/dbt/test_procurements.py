@@ -59,6 +59,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         contract(9, original_value="1.13", contract_value="600000000.00"),
         contract(10, instrument_type="SOSA", contract_value="5000000.00"),
         contract(10, reference_number="C-2025-2026-Q1-10010"),
+        # Without names there is nothing to tell vendors apart by, and nothing to call them one.
+        contract(12, vendor_name=""),
+        contract(13, vendor_name=""),
         # One number on two rows: two contracts, both kept.
         contract(11, reference_number="C-2025-2026-Q1-00011", procurement_id="S11A"),
         contract(11, reference_number="C-2025-2026-Q1-00011", procurement_id="S11B"),
@@ -133,6 +136,17 @@ def test_a_typo_at_award_is_flagged_and_counts_for_nothing(project):
 def test_a_standing_offer_is_a_ceiling_and_stays_apart_from_the_contract_under_it(project):
     columns = "is_standing_offer, current_value_cad, ceiling_cad"
     assert sorted(found(project, columns, "reference_number LIKE '%0010'")) == [(False, 100_000, None), (True, None, 5_000_000)]
+
+
+def test_a_vendor_without_a_name_is_no_vendor_and_widens_the_index_of_suppliers(project):
+    assert found(project, "vendor_id, vendor_name", f"({of(12)}) OR ({of(13)})") == [(None, None), (None, None)]
+    with project.connect() as connection:
+        ((index, low, high),) = connection.execute(
+            "SELECT supplier_hhi, supplier_hhi_low, supplier_hhi_high FROM marts.procurement_content "
+            "WHERE commodity_type = 'all' AND value_band = '25k_to_5m' AND period_start_date = DATE '2025-04-01'"
+        ).fetchall()
+    assert index is None
+    assert low < high
 
 
 def test_a_number_on_two_rows_loses_neither(project):

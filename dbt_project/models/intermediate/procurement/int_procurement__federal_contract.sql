@@ -17,7 +17,7 @@ contract as (
         contract_group,
         any_value(dataset) as dataset,
         any_value(owner_org) as owner_org,
-        any_value(vendor_id) as vendor_id,
+        nullif(any_value(vendor_id), '') as vendor_id,
         bool_or(is_sample) as is_sample,
         max(vintage_date) as vintage_date,
         arg_min(reference_number, place) as reference_number,

@@ -60,7 +60,7 @@ candidate as (
         start_date,
         min(first_group) as target_group
     from described
-    where n_originals > 0 and has_id and not is_standing_offer and original_value_cad is not null and start_date is not null
+    where n_originals > 0 and has_id and not is_standing_offer and vendor_id <> '' and original_value_cad is not null and start_date is not null
     group by owner_org, vendor_id, original_value_cad, start_date
     having count(*) = 1
 ),
