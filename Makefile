@@ -57,6 +57,7 @@ bench: $(DEV) ## Measure against named rivals, in one run
 	$(BIN)/python -m tests.bench.concentration
 	$(BIN)/python -m tests.bench.procurement
 	$(BIN)/python -m tests.bench.vendors
+	$(BIN)/python -m tests.bench.value_added
 
 clean: ## Remove what a build makes again; landed data and releases stay
 	rm -rf $(DATA_DIR)/work $(DATA_DIR)/dbt
