@@ -208,6 +208,19 @@ def _short(name: str, room: int) -> str:
     return name if len(name) <= room else name[: room - 1].rsplit(" ", 1)[0].rstrip(",(") + " …"
 
 
+def production(versions: Sequence[Row], width: int) -> Spec:
+    """Draw what was made by year as the latest edition has it, and what was said before; rows: period, units, known_to (None for the latest)."""
+    latest = [{"x": row["period"], "y": row["units"] / 1e6} for row in versions if row["known_to"] is None]
+    before = [{"x": row["period"], "y": row["units"] / 1e6} for row in versions if row["known_to"] is not None]
+    top = _around((point["y"] for point in (*latest, *before)), 0.5)[1]
+    plot = _Plot(width, 240, 84, _years(latest[0]["x"], latest[-1]["x"], width), _plain(0, top, 5, ".1f"))
+    plot.line(latest, OTHERS, 2.5)
+    plot.dots(latest, OTHERS)
+    plot.diamonds(before)
+    plot.text([{**latest[-1], "text": f"{latest[-1]['y']:.2f} million"}], OTHERS, align="left", dx=7, weight=600)
+    return plot.chart()
+
+
 def doubling(observed: Sequence[Row], paths: Sequence[Row], width: int) -> Spec:
     """Draw exports over twelve months beside the paths to their double.
 

@@ -16,6 +16,7 @@ from orchestration.publication.pages import render
 from orchestration.publication.report_procurement import procurement
 from orchestration.publication.report_products import gold, regions, single_markets
 from orchestration.publication.report_rows import Row, Rows
+from orchestration.publication.report_vehicles import vehicles
 from orchestration.publication.unknowns import unknowns
 from orchestration.publication.wording import (
     billions,
@@ -63,6 +64,7 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, release_id: str, cre
         single_markets=single_markets(warehouse),
         doubling=_doubling(warehouse),
         procurement=procurement(warehouse),
+        vehicles=vehicles(warehouse),
         reconciliation=_reconciliation(warehouse),
         unknowns=unknowns(warehouse, history, partners),
     )

@@ -45,7 +45,7 @@ class Rows:
         """The files of the data sets that the report reads, the newest first."""
         read = {
             row["dataset"]
-            for table in ("marts.export_concentration", "marts.product_dependence", "marts.fct_contract")
+            for table in ("marts.export_concentration", "marts.product_dependence", "marts.fct_contract", "marts.vehicle_production")
             for row in self.rows(table, f"SELECT DISTINCT dataset FROM {table}")
         }
         files = self.rows("meta.source_file", "FROM meta.source_file ORDER BY dataset, vintage_date DESC, vintage DESC")
