@@ -53,7 +53,9 @@ def land_year(project: Project, year: str, vintage: str, rows: list[dict[str, st
 
 def test_a_contract_that_two_fiscal_years_have_is_one_with_its_latest_total(project):
     land_year(project, "2025-2026", "2026-04-10", [row("000", 100, 130, "2026-03-01"), row("001", 30, 130, "2026-03-30")])
-    land_year(project, "2026-2027", "2026-09-08", [row("001", 30, 130, "2026-03-30"), row("002", 20, 150, "2026-05-01")])
+    # The last amendment spells its supplier in another way.
+    other = {"supplierLegalName-nomLegalFournisseur-eng": "CORMORANT OPTICS INC"}
+    land_year(project, "2026-2027", "2026-09-08", [row("001", 30, 130, "2026-03-30"), row("002", 20, 150, "2026-05-01", **other)])
     assert build(project) == {}
     assert ask(project, "original_value_cad, current_value_cad, n_amendments, reconciliation_status, is_sample") == [(100, 150, 2, "delta", False)]
 

@@ -39,6 +39,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         awarded(4, "2026-06-14", 6_000_000),
         awarded(5, "2026-06-15", 5_000_000, trade_agreement="CA", country_of_vendor="US"),
         awarded(6, "2026-06-15", 5_000_000, trade_agreement=""),
+        # An agreement that no list has, alone and beside one that is.
+        awarded(14, "2026-06-16", 5_000_000, trade_agreement="ZZ"),
+        awarded(15, "2026-06-16", 5_000_000, trade_agreement="ZZ,EU"),
         # Above the threshold by amendments alone: the value at award decides.
         awarded(7, "2026-01-10", 20_000_000),
         amended(7, 3, 30_000_000, 10_000_000, contract_date="2026-01-10", original_value="20000000.00"),
@@ -52,6 +55,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         awarded(12, "2025-05-01", 100_000, delivery_date="2025-08-31"),
         amended(12, 2, 160_000, 60_000, contract_date="2025-05-01", delivery_date="2026-08-31"),
     ]
+    # A typo in the period of the report: a quarter that lies years ahead.
+    rows.append(awarded(13, "2025-05-01", 50_000, reporting_period="2030-2031-Q1"))
     # Twenty-four quarters with ten contracts each: six are disclosed in their quarter, three in the next, one after three.
     number = 100
     for award in range(LAST_QUARTER - 23, LAST_QUARTER + 1):
@@ -81,7 +86,7 @@ def reached(project: Project, measure: str) -> set[tuple]:
 
 def test_a_measure_reaches_from_its_day_and_its_threshold_on(project):
     assert reached(project, "ca_buy_canadian_strategic") == {(2,)}
-    assert reached(project, "ca_buy_canadian_from_5m") == {(5,), (6,)}
+    assert reached(project, "ca_buy_canadian_from_5m") == {(5,), (6,), (14,), (15,)}
 
 
 def test_coverage_is_by_trade_agreement(project):
@@ -92,7 +97,8 @@ def test_coverage_is_by_trade_agreement(project):
     )
     assert found == [
         ("ca_buy_canadian_from_5m", "domestic", 1, 5_000_000, 1.0),
-        ("ca_buy_canadian_from_5m", "unknown", 1, 5_000_000, 0.0),
+        ("ca_buy_canadian_from_5m", "international", 1, 5_000_000, 0.0),
+        ("ca_buy_canadian_from_5m", "unknown", 2, 10_000_000, 0.0),
         ("ca_buy_canadian_strategic", "international", 1, 25_000_000, 0.0),
     ]
 

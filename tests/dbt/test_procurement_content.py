@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from scipy.stats import binomtest
 
+from orchestration.lib.procurement_figures import read_procurement_years
 from tests.dbt.contracts import build, contract, land_contracts
 from tests.dbt.project import Project
 
@@ -109,6 +110,17 @@ def test_the_parts_of_a_quarter_make_it_up(project):
     assert content(project, commodity_type="unknown")["canadian_share_high"] == 1
 
 
+def test_the_metric_of_a_year_is_what_its_quarters_add_up_to(project):
+    """Shares are divided in SQL for the marts and in Python for the metrics; both are of the contracts with a value."""
+    with project.connect() as connection:
+        years = {year.first_day: year for year in read_procurement_years(connection)}
+    row, spending = content(project), years[date(2025, 4, 1)].by_canadian_address
+    assert spending.n_contracts == row["n_contracts"] - row["n_without_value"] == 20
+    assert (spending.share().low, spending.share().high) == (row["canadian_share_low"], row["canadian_share_high"])
+    assert (spending.count_share().low, spending.count_share().high) == (row["canadian_count_share_low"], row["canadian_count_share_high"])
+    assert years[date(2025, 4, 1)].by_sole_source.share_of_known().low == row["sole_source_share"]
+
+
 def test_the_index_of_suppliers_is_over_their_values(project):
     with project.connect() as connection:
         (expected,) = connection.execute(
@@ -172,7 +184,7 @@ def test_a_sample_has_rows_and_no_share(tmp_path):
 def test_wilsons_interval_is_that_of_scipy(project):
     with project.connect() as connection:
         found = connection.execute(
-            "SELECT n_contracts, n_canadian, n_country_unknown, canadian_count_share_95_low, canadian_count_share_95_high "
+            "SELECT n_contracts - n_without_value, n_canadian, n_country_unknown, canadian_count_share_95_low, canadian_count_share_95_high "
             "FROM marts.policy_event_study WHERE measure_id = 'ca_buy_canadian_from_5m' AND period_start_date = DATE '2025-04-01'"
         ).fetchall()
     ((trials, canadian, unknown, low, high),) = found

@@ -24,7 +24,6 @@ select
     contract.contract_key as contract_id,
     latest.contract_number as procurement_id,
     latest.reference_number,
-    latest.contracting_entity as contracting_buyer,
     coalesce(latest.end_user_entity, latest.contracting_entity) as buyer,
     latest.supplier_name as vendor_name,
     latest.vendor_country_code,

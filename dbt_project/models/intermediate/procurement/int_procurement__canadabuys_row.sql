@@ -1,4 +1,5 @@
--- The rows of CanadaBuys' contract history and award notices as known. A notice can name several contracts and suppliers; each is one procurement.
+-- The rows of CanadaBuys' contract history and award notices as known. A notice can name several contracts and suppliers, and each is one procurement;
+-- in the history the reference number is the contract, however an amendment spells its supplier.
 with published as (
     select * exclude (contract_status, procurement_number, n_records, supplier_standardized_name)
     from {{ ref("stg_canadabuys__contract_history") }}
@@ -13,7 +14,10 @@ standing as (
         vintage.vintage_date,
         vintage.vintage_position,
         vintage.is_sample,
-        concat_ws('/', published.reference_number, published.contract_number, published.supplier_name) as contract_key
+        case
+            when published.dataset = 'canadabuys/contract_history' then published.reference_number
+            else concat_ws('/', published.reference_number, published.contract_number, published.supplier_name)
+        end as contract_key
     from published
     inner join {{ ref("int_procurement__standing_vintage") }} as vintage
         on published.dataset = vintage.dataset and published.part = vintage.part and published.vintage = vintage.vintage

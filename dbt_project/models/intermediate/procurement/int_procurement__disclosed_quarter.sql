@@ -8,5 +8,6 @@ where
     contract.dataset = 'open_canada/contracts'
     and not contract.is_sample
     and not contract.is_standing_offer
-    and contract.reporting_quarter_start_date >= {{ quarter_start("contract.award_date") }}
+    -- A quarter that had not begun when the file was released is a typo.
+    and contract.reporting_quarter_start_date between {{ quarter_start("contract.award_date") }} and contract.vintage_date
 group by {{ quarter_start("contract.award_date") }}, date_diff('quarter', contract.award_date, contract.reporting_quarter_start_date)

@@ -23,13 +23,13 @@ with row as (
     left join {{ ref("int_procurement__vendor") }} as vendor on row.vendor_name = vendor.vendor_name
 ),
 
--- A group by the id; rows without an id are groups by their value, and alone where that is missing.
+-- A group by the id; rows without an id are groups by their vendor and value, and alone where one is missing.
 first_grouped as (
     select
         *,
         case
             when procurement_key is not null then concat_ws(chr(31), case when is_standing_offer then 'offer' else 'contract' end, shared_id)
-            when original_value_cad is not null and start_date is not null
+            when vendor_id <> '' and original_value_cad is not null and start_date is not null
                 then concat_ws(chr(31), 'value', owner_org, vendor_id, original_value_cad, start_date)
             else concat_ws(chr(31), 'row', vintage, line_number)
         end as first_group

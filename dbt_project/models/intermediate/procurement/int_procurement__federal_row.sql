@@ -79,7 +79,6 @@ select
     named.amendment_value_cad,
     named.commodity_type,
     named.commodity_code,
-    named.economic_object_code,
     named.description,
     named.solicitation_procedure,
     named.trade_agreement_codes,

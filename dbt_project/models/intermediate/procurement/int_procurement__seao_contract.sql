@@ -77,12 +77,10 @@ latest as (
         release.release_number,
         release.buyer_id,
         release.buyer_name,
-        release.buyer_reference,
         release.title,
         release.main_category,
         release.procurement_method,
-        release.n_tenderers,
-        release.closing_date
+        release.n_tenderers
     from award
     inner join ordered as release on award.ocid = release.ocid and award.place_from_latest = release.place_from_latest
 ),

@@ -154,7 +154,7 @@ judged as (
         -- Two names that share no word of their own are two vendors; the same in two languages, or with and without a word, share one.
         said.says_joint_venture or (
             not said.is_numbered and read.other_core <> '' and not list_has_any(
-                list_filter(string_split(read.name_core, ' '), lambda w: length(w) > 2 and w not in {{ words_of_no_vendor() }}),  -- noqa: RF02
+                list_filter(string_split(read.name_core, ' '), lambda w: length(w) > 2 and w not in {{ words_of_no_vendor() }}),
                 string_split(read.other_core, ' ')
             )
         ) as is_joint_venture

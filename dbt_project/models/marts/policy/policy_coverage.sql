@@ -7,12 +7,7 @@ with covered as (
         jurisdiction,
         is_preferred,
         award_quarter_start_date,
-        case
-            when is_covered_internationally then 'international'
-            when trade_agreements is not null then 'domestic'
-            when is_covered_internationally is not null then 'none'
-            else 'unknown'
-        end as trade_agreement_coverage,
+        {{ trade_agreement_coverage() }} as trade_agreement_coverage,
         {{ procurement_sums() }}
     from {{ ref("int_procurement__measured_contract") }}
     where award_date >= effective_from and is_at_threshold

@@ -28,11 +28,12 @@ select
     not coalesce(held.is_whole, false) as is_sample,
     coalesce(held.is_over, false) as is_quarter_over,
     counted.n_contracts,
+    counted.n_without_value,
     counted.n_canadian,
     counted.n_country_unknown,
-    case when held.is_whole then {{ wilson_low("counted.n_canadian", "counted.n_contracts") }} end as canadian_count_share_95_low,
+    case when held.is_whole then {{ wilson_low("counted.n_canadian", "(counted.n_contracts - counted.n_without_value)") }} end as canadian_count_share_95_low,
     case
-        when held.is_whole then {{ wilson_high("(counted.n_canadian + counted.n_country_unknown)", "counted.n_contracts") }}
+        when held.is_whole then {{ wilson_high("(counted.n_canadian + counted.n_country_unknown)", "(counted.n_contracts - counted.n_without_value)") }}
     end as canadian_count_share_95_high,
     case when held.is_whole then counted.value_cad end as value_cad,
     {{ procurement_shares("held.is_whole") }},

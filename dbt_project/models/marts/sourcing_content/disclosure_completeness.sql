@@ -29,7 +29,7 @@ developed as (
     select
         target.award_quarter_start_date,
         aged.award_quarter_start_date as past_quarter,
-        sum(aged.n_contracts) filter (where aged.lag <= target.age) as n_then,
+        coalesce(sum(aged.n_contracts) filter (where aged.lag <= target.age), 0) as n_then,
         sum(aged.n_contracts) as n_now
     from target
     inner join aged on aged.age between 12 and 23
@@ -57,7 +57,7 @@ select
     expected.completeness_low,
     expected.completeness_high,
     coalesce(expected.n_past_quarters, 0) as n_past_quarters,
-    target.n_contracts / expected.completeness as expected_n_contracts
+    target.n_contracts / nullif(expected.completeness, 0) as expected_n_contracts
 from target
 left join expected on target.award_quarter_start_date = expected.award_quarter_start_date
 where target.age < 12

@@ -21,8 +21,11 @@ covered as (
     select
         listed.published_trade_agreements,
         string_agg(distinct agreement.agreement, ', ' order by agreement.agreement) as trade_agreements,
-        coalesce(bool_or(agreement.is_international), false) as is_covered_internationally,
-        count(*) filter (where agreement.agreement is null and listed.published not in ('XX', 'NONE', 'NO')) as n_unlisted
+        -- An agreement that the seed does not have may be an international one.
+        case
+            when bool_or(agreement.is_international) then true
+            when bool_and(agreement.agreement is not null or listed.published in ('XX', 'NONE', 'NO')) then false
+        end as is_covered_internationally
     from (
         select
             published_trade_agreements,
@@ -46,8 +49,7 @@ conformed as (
         coalesce(province.province_code, {{ province_of_postal_area("published.vendor_postal_area") }}) as vendor_province_code,
         case
             when published.award_date between date '1990-01-01' and published.vintage_date then published.award_date
-        end as plausible_award_date,
-        coalesce(published.original_value_cad, published.current_value_cad) as value_at_award_cad
+        end as plausible_award_date
     from published
     left join {{ ref("int_procurement__vendor") }} as vendor on published.vendor_name = vendor.vendor_name
     left join {{ ref("procurement_procedure") }} as procedure

@@ -7,12 +7,7 @@ with contract as (
         coalesce(upper(commodity_classification) || ' ' || commodity_family, 'unknown') as by_commodity_family,
         coalesce(commodity_type, 'unknown') as by_commodity_type,
         coalesce(solicitation_procedure, 'unknown') as by_solicitation_procedure,
-        case
-            when is_covered_internationally then 'international'
-            when trade_agreements is not null then 'domestic'
-            when is_covered_internationally is not null then 'none'
-            else 'unknown'
-        end as by_trade_agreement_coverage,
+        {{ trade_agreement_coverage() }} as by_trade_agreement_coverage,
         coalesce(value_band, 'unknown') as by_value_band,
         coalesce(vendor_country, 'unknown') as by_vendor_country,
         coalesce(vendor_province_code, 'unknown') as by_vendor_province
