@@ -1,5 +1,5 @@
--- The rows of CanadaBuys' contract history and award notices as known. A notice can name several contracts and suppliers, and each is one procurement;
--- in the history the reference number is the contract, however an amendment spells its supplier.
+-- The rows of CanadaBuys' contract history and award notices as known. A notice can name several contracts and suppliers, and each is one
+-- procurement; in the history the reference number is the contract, however an amendment spells its supplier.
 with published as (
     select * exclude (contract_status, procurement_number, n_records, supplier_standardized_name)
     from {{ ref("stg_canadabuys__contract_history") }}

@@ -10,7 +10,8 @@ with counted as (
         is_at_threshold,
         quarters_since,
         award_quarter_start_date,
-        {{ procurement_sums() }}
+        {{ procurement_sums() }},
+        count(*) filter (where current_value_cad >= 0) as n_with_value
     from {{ ref("int_procurement__measured_contract") }}
     where quarters_since between -8 and 8
     group by all
@@ -31,9 +32,9 @@ select
     counted.n_without_value,
     counted.n_canadian,
     counted.n_country_unknown,
-    case when held.is_whole then {{ wilson_low("counted.n_canadian", "(counted.n_contracts - counted.n_without_value)") }} end as canadian_count_share_95_low,
+    case when held.is_whole then {{ wilson_low("counted.n_canadian", "counted.n_with_value") }} end as canadian_count_share_95_low,
     case
-        when held.is_whole then {{ wilson_high("(counted.n_canadian + counted.n_country_unknown)", "(counted.n_contracts - counted.n_without_value)") }}
+        when held.is_whole then {{ wilson_high("(counted.n_canadian + counted.n_country_unknown)", "counted.n_with_value") }}
     end as canadian_count_share_95_high,
     case when held.is_whole then counted.value_cad end as value_cad,
     {{ procurement_shares("held.is_whole") }},
