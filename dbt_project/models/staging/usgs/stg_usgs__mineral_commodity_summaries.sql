@@ -79,6 +79,8 @@ select
         false
     ) as is_estimated,
     value.number as quantity,
+    value.number_low as quantity_low,
+    value.number_high as quantity_high,
     {% for bound in ["", "_low", "_high"] -%}
         cast(cast(value.number{{ bound }} as decimal(24, 6)) * cast(unit.tonnes as decimal(12, 4)) as double) as quantity{{ bound }}_t,
     {% endfor -%}

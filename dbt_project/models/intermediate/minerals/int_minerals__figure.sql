@@ -1,0 +1,96 @@
+-- Production, capacity and reserves of minerals by country, of every edition as known: one row for each label of an edition. An excerpt overlays what
+-- stands of its edition, label by label.
+with standing as (
+    select
+        figure.*,
+        vintage.vintage_date,
+        vintage.vintage_position,
+        bool_or(vintage.is_complete) over (partition by figure.edition) as is_edition_whole
+    from {{ ref("stg_usgs__mineral_commodity_summaries") }} as figure
+    inner join {{ ref("stg_landing__vintage") }} as vintage
+        on figure.dataset = vintage.dataset and figure.part = vintage.part and figure.vintage = vintage.vintage
+    where
+        vintage.next_complete_position is null
+        and figure.statistic in ('Production', 'Capacity', 'Reserves')
+        and figure.qualifier not in ('not_applicable', 'words')
+),
+
+labelled as (
+    select
+        standing.*,
+        lower(standing.commodity) as commodity_key,
+        case
+            when standing.statistic = 'Reserves' then 'reserves'
+            when standing.statistic = 'Capacity' or standing.statistic_detail ilike '%capacity%' then 'capacity'
+            when standing.statistic_detail ilike '%refine%' then 'refinery'
+            when standing.statistic_detail ilike '%smelt%' then 'smelter'
+            when standing.statistic_detail ilike '%mine%' then 'mine'
+            when standing.statistic_detail ilike '%secondary%' then 'secondary'
+            when standing.statistic_detail ilike '%primary%' then 'primary'
+            else 'other'
+        end as stage,
+        -- What is left of the detail: the metal of a group, the content that is counted.
+        coalesce(
+            nullif(
+                trim(
+                    regexp_replace(
+                        lower(standing.statistic_detail),
+                        '\b(mine|mining|smelter|refinery|refined|primary|secondary|production|capacity|reserves|rounded)\b|[:,]', ' ', 'g'
+                    )
+                ), ''
+            ), 'all'
+        ) as form,
+        coalesce(
+            case standing.country_kind when 'world' then 'WORLD' when 'other' then 'OTHER' end,
+            -- The agency writes Congo (Brazzaville) for the other one.
+            case when {{ country_key("standing.country_name") }} = 'CONGO' then 'CD' end,
+            alias.country_code,
+            upper(standing.country_name)
+        ) as country
+    from standing
+    left join {{ ref("country_alias") }} as alias on {{ country_key("standing.country_name") }} = alias.country_name
+    where standing.country_name is not null
+),
+
+-- Reserves of editions before 2025 have no year: they are those of the year before.
+dated as (
+    select
+        labelled.* replace (coalesce(labelled."year", labelled.edition - 1) as "year"),
+        coalesce(named.mineral, labelled.commodity_key) as mineral
+    from labelled
+    left join {{ ref("usgs_commodity") }} as named on labelled.commodity_key = named.published
+),
+
+newest as (
+    select *
+    from dated
+    qualify
+        vintage_position
+        = max(vintage_position) over (partition by edition, mineral, stage, form, "year", country)
+)
+
+-- Rows that share all their labels may be parts or versions of one figure: the least of them bounds it from below, and nothing from above.
+select
+    any_value(dataset) as dataset,
+    edition,
+    mineral,
+    stage,
+    form,
+    "year",
+    country,
+    any_value(country_kind) as country_kind,
+    any_value(unit) as unit,
+    count(distinct unit) = 1 as is_of_one_unit,
+    case when count(*) = 1 then any_value(qualifier) else 'several' end as qualifier,
+    case when count(*) = 1 then any_value(quantity) end as quantity,
+    coalesce(min(quantity_low), 0) as quantity_low,
+    case when count(*) = 1 then any_value(quantity_high) end as quantity_high,
+    case when count(*) = 1 then any_value(quantity_t) end as quantity_t,
+    bool_or(is_estimated) as is_estimated,
+    bool_or(coalesce(notes ilike '%excludes u.s.%' or country_name ilike '%exclud%', false)) as is_without_us,
+    any_value(value_text) as value_text,
+    string_agg(distinct notes, ' ' order by notes) as notes,
+    bool_and(is_edition_whole) as is_edition_whole,
+    max(vintage_date) as vintage_date
+from newest
+group by edition, mineral, stage, form, "year", country

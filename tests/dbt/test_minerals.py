@@ -1,0 +1,203 @@
+"""Minerals: shares and concentration of the bundled edition, and what each mark of the agency does to a share."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from sources import intake, registry
+from sources.landing import Landing
+from tests.dbt.contracts import land
+from tests.dbt.project import Project, failed
+
+SUMMARIES = "usgs/mineral_commodity_summaries"
+GOLDEN = json.loads((Path(__file__).parents[1] / "metrics" / "golden" / "golden_metrics.json").read_text())
+COLUMNS = (
+    "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,Is critical mineral 2025,Other notes".split(",")
+)
+OPTIONS = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious", "-s", "+mineral_dependence", "+critical_mineral_listing")
+
+
+def build(project: Project, as_of: str = "none") -> None:
+    project.list_vintages()
+    assert not failed(project.dbt("build", *OPTIONS, as_of=as_of))
+
+
+def ask(project: Project, query: str) -> list[tuple]:
+    with project.connect() as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("minerals"))
+    for name in (SUMMARIES, "usgs/critical_minerals_salient", "usgs/import_sources"):
+        intake.land_bundled(Landing(project.data_dir), registry.dataset(name))
+    build(project)
+    return project
+
+
+@pytest.mark.parametrize(("year", "golden"), [(2024, "cobalt_mine_2024"), (2025, "cobalt_mine_2025e")])
+def test_cobalt_is_as_it_was_worked_out_by_hand(project, year, golden):
+    expected = GOLDEN[golden]
+    ((share, of_published, rows, published),) = ask(
+        project,
+        "SELECT world_share, share_of_published_total, rows_total, published_total FROM marts.mineral_supply "
+        f"WHERE mineral = 'cobalt' AND stage = 'mine' AND country = 'CA' AND year = {year}",
+    )
+    assert (rows, published) == (expected["sum_of_rows"], expected["published_world_total_rounded"])
+    assert share == pytest.approx(expected["canada_share_of_rows"], rel=1e-12)
+    assert of_published == pytest.approx(expected["canada_share_of_published_total"], rel=1e-12)
+    ((low, high, capped),) = ask(
+        project,
+        "SELECT world_mine_hhi_low, world_mine_hhi_high, world_mine_hhi_high_if_listed_are_largest FROM marts.mineral_dependence "
+        f"WHERE mineral = 'cobalt' AND year = {year}",
+    )
+    assert low == pytest.approx(expected["lower"], rel=1e-12)
+    assert high == pytest.approx(expected["upper_other_is_one"], rel=1e-12)
+    assert capped == pytest.approx(expected["upper_other_capped_at_smallest_listed"], rel=1e-12)
+
+
+def test_america_depends_on_cobalt_and_canada_is_a_seventh_of_its_imports(project):
+    found = ask(
+        project,
+        "SELECT us_net_import_reliance_low, us_net_import_reliance_high, canada_import_share, import_year_from, import_year_to, "
+        "import_source_hhi_low, import_source_hhi_high FROM marts.mineral_dependence WHERE mineral = 'cobalt' AND year = 2025",
+    )
+    expected = GOLDEN["us_cobalt_import_source_hhi_bounds"]
+    bounds = pytest.approx((expected["lower"], expected["upper_other_capped_at_smallest_listed"]), rel=1e-12)
+    assert found[0][:5] == (0.79, 0.79, 0.14, 2021, 2024)
+    assert found[0][5:] == bounds
+
+
+def test_a_source_that_is_not_listed_is_no_larger_than_the_smallest_that_is(project):
+    found = ask(
+        project,
+        "SELECT mineral, canada_import_share, canada_import_share_low, round(canada_import_share_high, 9) FROM marts.mineral_dependence "
+        "WHERE mineral IN ('lithium', 'rare earths') AND year = 2025 ORDER BY 1",
+    )
+    assert found == [("lithium", None, 0, 0.03), ("rare earths", None, 0, 0.05)]
+
+
+def test_a_bound_on_reliance_is_an_interval(project):
+    found = ask(
+        project,
+        "SELECT mineral, us_net_import_reliance, us_net_import_reliance_low, us_net_import_reliance_high FROM marts.mineral_dependence "
+        "WHERE us_net_import_reliance_qualifier IN ('greater_than', 'less_than') ORDER BY 1",
+    )
+    assert found == [("aluminum", None, 0.75, 1), ("lithium", None, 0.5, 1), ("zirconium", None, 0, 0.25)]
+
+
+def test_an_excerpt_without_a_total_has_quantities_and_no_share(project):
+    found = ask(
+        project,
+        "SELECT quantity, world_share_low, is_sample FROM marts.mineral_supply "
+        "WHERE mineral = 'copper' AND stage = 'refinery' AND country = 'CA' AND year = 2023",
+    )
+    assert found == [(310_000, None, True)]
+    assert ask(project, "SELECT round(processing_ratio, 6) FROM marts.mineral_dependence WHERE mineral = 'copper' AND year = 2023") == [(0.645833,)]
+
+
+def test_the_lists_have_as_many_minerals_as_their_governments_say(project):
+    found = ask(
+        project,
+        "SELECT list_id, list.n_minerals, count(*) FROM seeds.critical_mineral JOIN seeds.critical_mineral_list AS list USING (list_id) GROUP BY ALL",
+    )
+    assert len(found) == 5
+    assert all(stated == counted for _, stated, counted in found)
+    listed = dict(ask(project, "SELECT side, count(*) FROM marts.critical_mineral_listing WHERE listed_to IS NULL GROUP BY ALL"))
+    assert listed == {"CA": 34, "US": 60}
+
+
+def test_a_mineral_can_leave_a_list_and_come_back(project):
+    spans = ask(
+        project,
+        "SELECT CAST(listed_from AS VARCHAR), CAST(listed_to AS VARCHAR) FROM marts.critical_mineral_listing "
+        "WHERE side = 'US' AND mineral = 'potash' ORDER BY 1",
+    )
+    assert spans == [("2018-05-18", "2022-02-24"), ("2025-11-07", None)]
+
+
+# Made-up minerals of a made-up edition, one for each mark: rows of mining (country, value), with the shares of Canada and of Chile that they allow.
+MARKS = {
+    "figureite": ([("Canada", "100"), ("Chile", "300")], (0.25, 0.25), (0.75, 0.75)),
+    "zeroite": ([("Canada", "—"), ("Chile", "300")], (0, 0), (1, 1)),
+    # Of what the total of 1,000 leaves, between 950 and 1,050 by its rounding, the withheld row has up to 650.
+    "withheldite": ([("Canada", "W"), ("Chile", "400"), ("World total (rounded)", "1,000")], (0, 1100 / 1500), (400 / 1500, 1)),
+    # A total that leaves the withheld row out bounds nothing.
+    "outsideite": ([("United States", "W"), ("Canada", "100"), ("Chile", "300"), ("World total (rounded)", "400")], (0, 0.25), (0, 0.75)),
+    "unavailableite": ([("Canada", "100"), ("Chile", "NA")], (0, 1), (0, 1)),
+    "greaterite": ([("Canada", ">100"), ("Chile", "300")], (0.25, 1), (0, 0.75)),
+    "lesserite": ([("Canada", "<100"), ("Chile", "300")], (0, 0.25), (0.75, 1)),
+    "halfite": ([("Canada", "Less than ½ unit."), ("Chile", "300")], (0, 0.5 / 300.5), (300 / 300.5, 1)),
+    "largeite": ([("Canada", "Large"), ("Chile", "300")], (0, 1), (0, 1)),
+    "twiceite": ([("Canada", "100"), ("Canada", "150"), ("Chile", "300")], (0.25, 1), (0, 0.75)),
+    "noneite": ([("Chile", "300")], None, (1, 1)),
+    "nothingite": ([("Canada", "—"), ("Chile", "—")], (None, None), (None, None)),
+}
+
+
+def land_edition(project: Project, folder: Path, vintage: str, rows: list[tuple[str, str, str, int]]) -> None:
+    file = folder / f"{vintage}.csv"
+    with file.open("w", encoding="cp1252", newline="") as text:
+        writer = csv.DictWriter(text, COLUMNS, restval="")
+        writer.writeheader()
+        for mineral, country, value, year in rows:
+            notes = "Excludes U.S. production." if mineral == "Outsideite" and country.startswith("World") else ""
+            writer.writerow(
+                {
+                    "Commodity": mineral,
+                    "Country": country,
+                    "Statistics": "Production",
+                    "Statistics_detail": "Mine production",
+                    "Unit": "metric tons",
+                    "Year": str(year),
+                    "Value": value,
+                    "Notes": notes,
+                }
+            )
+    land(project, SUMMARIES, file, vintage)
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("synthetic")
+    project = Project(folder / "data")
+    rows = [(mineral.capitalize(), country, value, 2021) for mineral, (cells, *_) in MARKS.items() for country, value in cells]
+    land_edition(project, folder, "2022-02-01", rows)
+    # The next edition has one of the minerals again, with another figure for the year.
+    land_edition(project, folder, "2023-02-01", [("Figureite", "Canada", "200", 2021), ("Figureite", "Chile", "300", 2021), ("Newite", "Canada", "1", 2022)])
+    return project
+
+
+@pytest.fixture(scope="module")
+def first_edition(marked: Project) -> Project:
+    build(marked, as_of="2022-12-31")
+    return marked
+
+
+@pytest.mark.parametrize("mineral", MARKS)
+def test_each_mark_makes_the_interval_that_it_allows(first_edition, mineral):
+    _, canada, chile = MARKS[mineral]
+    found = {
+        country: shares
+        for country, *shares in ask(
+            first_edition,
+            f"SELECT country, world_share_low, world_share_high FROM marts.mineral_supply WHERE mineral = '{mineral}' AND country IN ('CA', 'CL')",
+        )
+    }
+    assert found.get("CA") == (None if canada is None else pytest.approx(canada))
+    assert found["CL"] == pytest.approx(chile)
+
+
+def test_the_later_edition_of_a_year_is_taken_whole(first_edition):
+    build(first_edition)
+    found = ask(
+        first_edition,
+        "SELECT edition, quantity, world_share FROM marts.mineral_supply WHERE mineral = 'figureite' AND country = 'CA'",
+    )
+    assert found == [(2023, 200, 0.4)]
+    assert ask(first_edition, "SELECT DISTINCT edition FROM marts.mineral_supply WHERE mineral = 'withheldite'") == [(2022,)]
