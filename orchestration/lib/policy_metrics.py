@@ -7,9 +7,17 @@ from datetime import date
 import duckdb
 
 from orchestration.lib.figures import read_export_markets, read_export_series, read_fits, read_product_changes, read_two_way_trade
+from orchestration.lib.mineral_figures import (
+    read_export_stages,
+    read_mineral_years,
+    read_minerals_without_figures,
+    read_unit_values,
+    read_world_trade,
+)
 from orchestration.lib.procurement_figures import read_procurement_years, read_restrictions
 from orchestration.metrics.export_series import series_metrics
 from orchestration.metrics.market_rank import market_ranks
+from orchestration.metrics.mineral_year import headroom_metrics, mineral_metrics, stage_metrics, unpublished_metrics, uplift_metrics
 from orchestration.metrics.policy_metric import PolicyMetric
 from orchestration.metrics.procurement_year import procurement_metrics, restriction_metrics
 from orchestration.metrics.product_detail import change_metrics, fit_metrics, single_market_metrics, two_way_metrics
@@ -27,4 +35,9 @@ def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[P
         *(row for figures in read_export_markets(connection) for row in market_ranks(figures, as_of)),
         *(row for year in read_procurement_years(connection) for row in procurement_metrics(year, as_of)),
         *restriction_metrics(*read_restrictions(connection), as_of),
+        *(row for found in read_mineral_years(connection) for row in mineral_metrics(found, as_of)),
+        *unpublished_metrics(*read_minerals_without_figures(connection), as_of),
+        *(row for stages in read_export_stages(connection) for row in stage_metrics(stages, as_of)),
+        *(row for trade in read_world_trade(connection) for row in headroom_metrics(trade, as_of)),
+        *(row for unit in read_unit_values(connection) for row in uplift_metrics(unit, as_of)),
     ]

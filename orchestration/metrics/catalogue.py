@@ -24,6 +24,17 @@ from orchestration.metrics.content import (
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_change_mix, share_change_within
 from orchestration.metrics.dependence import single_market_share
 from orchestration.metrics.intra_industry import intra_industry_trade, intra_industry_trade_adjusted, intra_industry_trade_aquino
+from orchestration.metrics.minerals import (
+    canada_mine_share,
+    canada_share_of_us_imports,
+    processed_export_share,
+    processing_ratio,
+    substitution_headroom,
+    supply_risk,
+    us_net_import_reliance,
+    value_uplift,
+    world_mine_hhi,
+)
 from orchestration.metrics.rank import export_market_rank
 from orchestration.metrics.redirection import matched_redirection_rate, non_us_gain_over_us_loss
 from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_required_growth, non_us_exports_years_ahead
@@ -63,6 +74,15 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
     supplier_hhi,
     policy_reach_share,
     restriction_coverage,
+    us_net_import_reliance,
+    canada_share_of_us_imports,
+    world_mine_hhi,
+    canada_mine_share,
+    processing_ratio,
+    processed_export_share,
+    supply_risk,
+    substitution_headroom,
+    value_uplift,
 )
 
 METRICS: Final = MappingProxyType({metric.__name__: metric for metric in _FUNCTIONS})

@@ -39,6 +39,11 @@ select
     "year",
     country,
     country_kind,
+    has_share,
+    quantity_low as own_low,
+    own_high,
+    others_low,
+    others_high,
     case
         when not has_share or quantity_low + others_high = 0 then null
         when isinf(others_high) then 0

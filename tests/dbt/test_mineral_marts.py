@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.lib.mineral_figures import read_mineral_years
+from orchestration.metrics.minerals import canada_mine_share, canada_share_of_us_imports, world_mine_hhi
 from sources import intake, registry
 from sources.landing import Landing
 from tests.dbt.contracts import land
@@ -16,9 +18,19 @@ from tests.dbt.project import Project, failed
 SUMMARIES = "usgs/mineral_commodity_summaries"
 GOLDEN = json.loads((Path(__file__).parents[1] / "metrics" / "golden" / "golden_metrics.json").read_text())
 COLUMNS = (
-    "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,Is critical mineral 2025,Other notes".split(",")
+    *("MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit", "Year", "Value", "Notes"),
+    *("Is critical mineral 2025", "Other notes"),
 )
-OPTIONS = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious", "-s", "+mineral_dependence", "+critical_mineral_listing")
+OPTIONS = (
+    "--exclude-resource-type",
+    "unit_test",
+    "--indirect-selection",
+    "cautious",
+    "-s",
+    "+mineral_dependence",
+    "+critical_mineral_listing",
+    "int_minerals__us_use",
+)
 
 
 def build(project: Project, as_of: str = "none") -> None:
@@ -169,7 +181,9 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Project:
     rows = [(mineral.capitalize(), country, value, 2021) for mineral, (cells, *_) in MARKS.items() for country, value in cells]
     land_edition(project, folder, "2022-02-01", rows)
     # The next edition has one of the minerals again, with another figure for the year.
-    land_edition(project, folder, "2023-02-01", [("Figureite", "Canada", "200", 2021), ("Figureite", "Chile", "300", 2021), ("Newite", "Canada", "1", 2022)])
+    land_edition(
+        project, folder, "2023-02-01", [("Figureite", "Canada", "200", 2021), ("Figureite", "Chile", "300", 2021), ("Newite", "Canada", "1", 2022)]
+    )
     return project
 
 
@@ -201,3 +215,25 @@ def test_the_later_edition_of_a_year_is_taken_whole(first_edition):
     )
     assert found == [(2023, 200, 0.4)]
     assert ask(first_edition, "SELECT DISTINCT edition FROM marts.mineral_supply WHERE mineral = 'withheldite'") == [(2022,)]
+
+
+def test_metrics_and_marts_say_the_same(project):
+    """Bounds are taken in SQL for the marts and in Python for the metrics."""
+    with project.connect() as connection:
+        years = {(found.mineral, found.year): found for found in read_mineral_years(connection)}
+    compared = 0
+    for mineral, year, hhi_low, hhi_high, mine_low, mine_high, share_low, share_high in ask(
+        project,
+        "SELECT mineral, year, world_mine_hhi_low, world_mine_hhi_high, canada_mine_share_low, canada_mine_share_high, "
+        "canada_import_share_low, canada_import_share_high FROM marts.mineral_dependence",
+    ):
+        found = years[mineral, year]
+        if hhi_low is not None:
+            index, share = world_mine_hhi(found.countries, found.others), canada_mine_share(*found.canada)
+            assert (index.low, index.high, share.low, share.high) == pytest.approx((hhi_low, hhi_high, mine_low, mine_high))
+            compared += 1
+        if share_low is not None:
+            imports = canada_share_of_us_imports(found.import_shares)
+            assert (imports.low, imports.high) == pytest.approx((share_low, share_high))
+            compared += 1
+    assert compared == 13

@@ -1,0 +1,172 @@
+"""The rows of `metrics.policy_metric` on minerals: what is held of each in a year, and what nobody publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from orchestration.metrics.interval import Bounded
+from orchestration.metrics.minerals import (
+    canada_mine_share,
+    canada_share_of_us_imports,
+    processed_export_share,
+    processing_ratio,
+    substitution_headroom,
+    supply_risk,
+    us_net_import_reliance,
+    value_uplift,
+    world_mine_hhi,
+)
+from orchestration.metrics.policy_metric import CANADA, Measured, PolicyMetric, known, measure, unknown
+
+SUMMARIES = "usgs/mineral_commodity_summaries"
+SALIENT = "usgs/critical_minerals_salient"
+IMPORT_SOURCES = "usgs/import_sources"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MineralYear:
+    """What is held of a mineral in a year, from the latest edition that has it; None, or nothing, where it is not published.
+
+    Shares are 0 to 1. `reliance` is as published; consumption and production are in one unit. `canada` is what Canada mines and what all others do.
+    Refined and mined are Canada's, of one edition.
+    """
+
+    mineral: str
+    year: int
+    vintage_date: date
+    reliance: Bounded | None
+    consumption: Bounded | None
+    production: Bounded | None
+    import_shares: Mapping[str, float]
+    import_years: tuple[int, int] | None
+    countries: Sequence[Bounded]
+    others: Sequence[Bounded]
+    canada: tuple[Bounded, Bounded] | None
+    refined: Bounded | None
+    mined: Bounded | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportStages:
+    """Canada's exports of minerals by stage of processing in a period, of one data set, partner and release."""
+
+    dataset: str
+    trade_type: str
+    partner: str
+    scope: str
+    period_start_date: date
+    period_end_date: date
+    window_type: str
+    basis: str
+    seasonal_adjustment: str
+    by_stage: Mapping[str, float]
+    vintage_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldTrade:
+    """World trade of a mineral at a stage in a year, in US dollars."""
+
+    dataset: str
+    mineral: str
+    stage: str
+    year: int
+    world_exports: float
+    canada_exports: float
+    us_imports: float
+    vintage_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitValue:
+    """Value of a metric ton of a mineral that Canada exports, at a stage and as ore, in Canadian dollars of one year."""
+
+    mineral: str
+    stage: str
+    trade_type: str
+    year: int
+    value_per_t: float
+    ore_value_per_t: float
+    vintage_date: date
+
+
+def mineral_metrics(found: MineralYear, as_of: date) -> Iterator[PolicyMetric]:
+    """What is held of the mineral in the year; a metric of which nothing is published has no row."""
+    if found.reliance is not None:
+        yield known(us_net_import_reliance, _on(found, SALIENT, "published"), as_of, found.reliance)
+    if found.consumption is not None and found.production is not None:
+        yield measure(us_net_import_reliance, _on(found, SALIENT, "computed"), as_of, found.consumption, found.production)
+    if found.import_shares and found.import_years:
+        on = _on(found, IMPORT_SOURCES, "published", found.import_years)
+        yield measure(canada_share_of_us_imports, on, as_of, found.import_shares)
+    if found.countries:
+        yield measure(world_mine_hhi, _on(found, SUMMARIES, "sum_of_rows"), as_of, found.countries, found.others)
+        if found.reliance is not None:
+            disruption = world_mine_hhi(found.countries, found.others)
+            yield measure(supply_risk, _on(found, SUMMARIES, "sum_of_rows"), as_of, disruption, found.reliance)
+    if found.canada is not None:
+        yield measure(canada_mine_share, _on(found, SUMMARIES, "sum_of_rows"), as_of, *found.canada)
+    if found.refined is not None and found.mined is not None:
+        yield measure(processing_ratio, _on(found, SUMMARIES, "weight_of_metal"), as_of, found.refined, found.mined)
+
+
+def unpublished_metrics(minerals: Sequence[str], year: int | None, as_of: date) -> Iterator[PolicyMetric]:
+    """Minerals that a government calls critical and no figure is held of."""
+    if year is None:
+        return
+    for mineral in minerals:
+        on = _measured(mineral, SALIENT, "published", (year, year), None)
+        for metric in (us_net_import_reliance, world_mine_hhi):
+            yield unknown(metric, on, as_of, f"no figure of {mineral} is held; `warehouse refresh {SALIENT} {SUMMARIES}` brings what is published")
+
+
+def stage_metrics(stages: ExportStages, as_of: date) -> Iterator[PolicyMetric]:
+    """How much of mineral exports is processed."""
+    on = Measured(
+        subject=f"{CANADA} to {stages.partner}",
+        window_type=stages.window_type,
+        period_start_date=stages.period_start_date,
+        period_end_date=stages.period_end_date,
+        dataset=stages.dataset,
+        basis=stages.basis,
+        seasonal_adjustment=stages.seasonal_adjustment,
+        vintage_date_min=stages.vintage_date,
+        vintage_date_max=stages.vintage_date,
+        trade_type=stages.trade_type,
+        product_scope=stages.scope,
+    )
+    yield measure(processed_export_share, on, as_of, stages.by_stage)
+
+
+def headroom_metrics(trade: WorldTrade, as_of: date) -> Iterator[PolicyMetric]:
+    """Whether there is enough of a mineral elsewhere."""
+    on = _measured(f"{trade.mineral}, {trade.stage}", trade.dataset, "customs", (trade.year, trade.year), trade.vintage_date)
+    yield measure(substitution_headroom, on, as_of, trade.world_exports, trade.canada_exports, trade.us_imports)
+
+
+def uplift_metrics(unit: UnitValue, as_of: date) -> Iterator[PolicyMetric]:
+    """What a later stage is worth over ore."""
+    on = _measured(f"{unit.mineral}, {unit.stage}", "statcan/cimt", "customs", (unit.year, unit.year), unit.vintage_date, unit.trade_type)
+    yield measure(value_uplift, on, as_of, unit.value_per_t, unit.ore_value_per_t)
+
+
+def _on(found: MineralYear, dataset: str, basis: str, years: tuple[int, int] | None = None) -> Measured:
+    return _measured(found.mineral, dataset, basis, years or (found.year, found.year), found.vintage_date)
+
+
+def _measured(subject: str, dataset: str, basis: str, years: tuple[int, int], vintage_date: date | None, trade_type: str = "total") -> Measured:
+    first, last = years
+    return Measured(
+        subject=subject,
+        window_type="year" if first == last else "range",
+        period_start_date=date(first, 1, 1),
+        period_end_date=date(last, 12, 31),
+        dataset=dataset,
+        basis=basis,
+        seasonal_adjustment="unadjusted",
+        vintage_date_min=vintage_date,
+        vintage_date_max=vintage_date,
+        trade_type=trade_type,
+    )
