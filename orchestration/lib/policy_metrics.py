@@ -7,6 +7,7 @@ from datetime import date
 import duckdb
 
 from orchestration.lib.figures import read_export_markets, read_export_series, read_fits, read_product_changes, read_two_way_trade
+from orchestration.lib.input_output_table import read_input_output_table, read_published_shares
 from orchestration.lib.mineral_figures import (
     read_export_stages,
     read_mineral_years,
@@ -21,11 +22,13 @@ from orchestration.metrics.mineral_year import headroom_metrics, mineral_metrics
 from orchestration.metrics.policy_metric import PolicyMetric
 from orchestration.metrics.procurement_year import procurement_metrics, restriction_metrics
 from orchestration.metrics.product_detail import change_metrics, fit_metrics, single_market_metrics, two_way_metrics
+from orchestration.metrics.value_added_year import published_metrics, table_metrics, without_table
 
 
 def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[PolicyMetric]:
     """The rows of `metrics.policy_metric` on the knowledge of `as_of`."""
     changes = list(read_product_changes(connection))
+    held = read_input_output_table(connection)
     return [
         *(row for series in read_export_series(connection) for row in series_metrics(series, as_of)),
         *(row for change in changes for row in change_metrics(change, as_of)),
@@ -40,4 +43,6 @@ def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[P
         *(row for stages in read_export_stages(connection) for row in stage_metrics(stages, as_of)),
         *(row for trade in read_world_trade(connection) for row in headroom_metrics(trade, as_of)),
         *(row for unit in read_unit_values(connection) for row in uplift_metrics(unit, as_of)),
+        *(table_metrics(held.table, held.vintage_date, as_of) if held else without_table(as_of)),
+        *(row for published in read_published_shares(connection) for row in published_metrics(published, as_of)),
     ]

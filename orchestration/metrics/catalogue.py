@@ -39,6 +39,15 @@ from orchestration.metrics.rank import export_market_rank
 from orchestration.metrics.redirection import matched_redirection_rate, non_us_gain_over_us_loss
 from orchestration.metrics.target import non_us_exports_ahead, non_us_exports_path, non_us_exports_required_growth, non_us_exports_years_ahead
 from orchestration.metrics.theil import theil, theil_between_regions, theil_within_regions
+from orchestration.metrics.value_added import (
+    domestic_value_added_share,
+    domestic_value_added_share_without_returns,
+    sector_border_crossings,
+    sector_cumulative_tariff,
+    sector_production_length,
+    us_value_added_share,
+    vax_ratio,
+)
 
 _FUNCTIONS: Final[tuple[Metric, ...]] = (
     us_share,
@@ -83,6 +92,13 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
     supply_risk,
     substitution_headroom,
     value_uplift,
+    domestic_value_added_share,
+    domestic_value_added_share_without_returns,
+    us_value_added_share,
+    vax_ratio,
+    sector_border_crossings,
+    sector_production_length,
+    sector_cumulative_tariff,
 )
 
 METRICS: Final = MappingProxyType({metric.__name__: metric for metric in _FUNCTIONS})

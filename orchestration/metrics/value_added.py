@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from orchestration.metrics.errors import Undefined
+from orchestration.metrics.interval import Bounded
 
 Array = npt.NDArray[np.float64]
 
@@ -142,20 +143,105 @@ def value_added_by_origin(table: InputOutputTable) -> Array:
     return origin
 
 
-def domestic_value_added_share(table: InputOutputTable, economy: str) -> float:
-    """Share of an economy's gross exports that is its own value added, what returns to it in its imports included (0 to 1).
+def domestic_value_added_share(table: InputOutputTable, economy: str) -> Bounded:
+    """Domestic value added in exports.
 
-    Σ_{i, j ∈ c} (v̂ L ê)_ij / E_c with the L of the whole world: the OECD's EXGR_DVASH.
+    What:
+        The part of an economy's gross exports that is its own value added, what returns to it inside its imports included.
+    Why:
+        A car that is exported carries imported parts: gross exports overstate what is earned at home, most where a good crosses borders often.
+    Formula:
+        Σ_{i, j ∈ c} (v̂ L ê)_ij / E_c, with the Leontief inverse of the whole world.
+    Source:
+        OECD, Trade in Value Added, indicator EXGR_DVASH.
+    Unit:
+        share
+    Range:
+        0 to 1
+    Inputs:
+        An inter-country input-output table of one year, in one currency at basic prices.
+    Exclusions:
+        None. Value added includes taxes less subsidies on inputs, as in the published indicator.
+    Assumptions:
+        Each industry makes its exports as it makes what it sells at home; where plants export apart, as in China and Mexico, the share is too high.
+
+    Example:
+        Of 100 that A makes 50 are inputs from B, and all of it is exported to B; B makes 60 from nothing, and uses the rest itself.
+
+        >>> table = InputOutputTable(2022, ("A", "B"), ("all", "all"), np.array([[0.0, 0.0], [50.0, 0.0]]), np.array([[0.0, 100.0], [0.0, 10.0]]),
+        ...                          ("A", "B"), np.array([100.0, 60.0]), np.array([50.0, 60.0]))
+        >>> domestic_value_added_share(table, "A").value
+        0.5
     """
     sectors = table.of(economy)
     own = value_added_by_origin(table)[table.demand.index(economy), sectors].sum()
     return _over_exports(table, economy, float(own))
 
 
-def domestic_value_added_share_without_returns(table: InputOutputTable, economy: str) -> float:
-    """The same without what returns: with the inverse of the economy's own block, as if nothing that it exports came back (0 to 1).
+def us_value_added_share(table: InputOutputTable, economy: str, origin: str = "USA") -> Bounded:
+    """US value added in exports.
 
-    v_c (I − A_cc)⁻¹ e_c / E_c: hypothetical extraction, Los, Timmer and de Vries (2016).
+    What:
+        The part of an economy's gross exports that is value added of the United States.
+    Why:
+        A tariff on a good with American parts in it is paid in part by Americans.
+    Formula:
+        Σ_{i ∈ USA, j ∈ c} (v̂ L ê)_ij / E_c.
+    Source:
+        OECD, Trade in Value Added, indicator EXGR_BSCI by origin.
+    Unit:
+        share
+    Range:
+        0 to 1
+    Inputs:
+        As domestic_value_added_share.
+    Exclusions:
+        None.
+    Assumptions:
+        As domestic_value_added_share.
+
+    Example:
+        The table of domestic_value_added_share, with the United States in the place of B.
+
+        >>> table = InputOutputTable(2022, ("A", "USA"), ("all", "all"), np.array([[0.0, 0.0], [50.0, 0.0]]), np.array([[0.0, 100.0], [0.0, 10.0]]),
+        ...                          ("A", "USA"), np.array([100.0, 60.0]), np.array([50.0, 60.0]))
+        >>> us_value_added_share(table, "A").value
+        0.5
+    """
+    theirs = value_added_by_origin(table)[table.demand.index(origin), table.of(economy)].sum()
+    return _over_exports(table, economy, float(theirs))
+
+
+def domestic_value_added_share_without_returns(table: InputOutputTable, economy: str) -> Bounded:
+    """Domestic value added in exports, without what returns.
+
+    What:
+        The part of an economy's gross exports that is its own value added, not counting what comes back to it inside imports.
+    Why:
+        It answers what would be lost if nothing were exported, which the indicator of the OECD does not quite.
+    Formula:
+        v_c (I − A_cc)⁻¹ e_c / E_c, with the inverse of the economy's own block.
+    Source:
+        B. Los, M. P. Timmer and G. J. de Vries, Tracing value-added and double counting in gross exports: comment, American Economic Review 106,
+        2016.
+    Unit:
+        share
+    Range:
+        0 to 1, never above domestic_value_added_share
+    Inputs:
+        As domestic_value_added_share.
+    Exclusions:
+        What returns.
+    Assumptions:
+        As domestic_value_added_share.
+
+    Example:
+        In the table of domestic_value_added_share nothing returns, and both are alike.
+
+        >>> table = InputOutputTable(2022, ("A", "B"), ("all", "all"), np.array([[0.0, 0.0], [50.0, 0.0]]), np.array([[0.0, 100.0], [0.0, 10.0]]),
+        ...                          ("A", "B"), np.array([100.0, 60.0]), np.array([50.0, 60.0]))
+        >>> domestic_value_added_share_without_returns(table, "A").value
+        0.5
     """
     sectors = table.of(economy)
     block = table.coefficients[np.ix_(sectors, sectors)]
@@ -163,11 +249,139 @@ def domestic_value_added_share_without_returns(table: InputOutputTable, economy:
     return _over_exports(table, economy, float(table.value_added_coefficients[sectors] @ called))
 
 
-def vax_ratio(table: InputOutputTable, economy: str) -> float:
-    """Value added of an economy that is absorbed abroad, over its gross exports: v̂ L F (Johnson and Noguera 2012). Not bounded by 1 for a sector."""
+def vax_ratio(table: InputOutputTable, economy: str) -> Bounded:
+    """Value added absorbed abroad over gross exports.
+
+    What:
+        The value added of an economy that is used up in other countries, as a part of what it exports.
+    Why:
+        What demand abroad is worth to an economy, whatever route its value added takes there.
+    Formula:
+        Σ_{i ∈ c, d ≠ c} (v̂ L F)_id / E_c.
+    Source:
+        R. C. Johnson and G. Noguera, Accounting for intermediates: production sharing and trade in value added, Journal of International Economics
+        86, 2012.
+    Unit:
+        ratio
+    Range:
+        0 to 1 for an economy; above 1 where value added travels inside what others export, which happens to industries
+    Inputs:
+        As domestic_value_added_share.
+    Exclusions:
+        Value added that returns and is used up at home.
+    Assumptions:
+        As domestic_value_added_share.
+
+    Example:
+        A sends 100 to B with 50 of its own value added in it, all used up there.
+
+        >>> table = InputOutputTable(2022, ("A", "B"), ("all", "all"), np.array([[0.0, 0.0], [50.0, 0.0]]), np.array([[0.0, 100.0], [0.0, 10.0]]),
+        ...                          ("A", "B"), np.array([100.0, 60.0]), np.array([50.0, 60.0]))
+        >>> vax_ratio(table, "A").value
+        0.5
+    """
     place = table.demand.index(economy)
     absorbed = table.value_added_by_economy[place] @ table.final_demand
     return _over_exports(table, economy, float(absorbed.sum() - absorbed[place]))
+
+
+def sector_border_crossings(table: InputOutputTable, sector: str, between: Collection[str] | None = None) -> Bounded:
+    """Border crossings on the way to a good.
+
+    What:
+        How often, on average over a dollar of its value, what a good is made of has crossed a border before it is finished.
+    Why:
+        Parts are said to cross the border seven times. This is what the tables say of an average dollar; single parts can cross more often.
+    Formula:
+        (v L A_m L)_j, with A_m the inputs that cross the borders in question. One more where the finished good is exported.
+    Source:
+        K. Muradov, Structure and length of value chains, Review of World Economics 153, 2017.
+    Unit:
+        count
+    Range:
+        0 and above
+    Inputs:
+        As domestic_value_added_share; `between` are the economies whose borders with each other count, all where it is not given.
+    Exclusions:
+        The export of the finished good.
+    Assumptions:
+        As domestic_value_added_share.
+
+    Example:
+        Half of what A makes is inputs from B, which has none itself: half a crossing.
+
+        >>> table = InputOutputTable(2022, ("A", "B"), ("all", "all"), np.array([[0.0, 0.0], [50.0, 0.0]]), np.array([[0.0, 100.0], [0.0, 10.0]]),
+        ...                          ("A", "B"), np.array([100.0, 60.0]), np.array([50.0, 60.0]))
+        >>> sector_border_crossings(table, "A_all").value
+        0.5
+    """
+    return _of_sector(table, sector, border_crossings(table, between))
+
+
+def sector_production_length(table: InputOutputTable, sector: str) -> Bounded:
+    """Stages of production behind a good.
+
+    What:
+        How many stages of production an average dollar of a good's value has gone through, the last one included.
+    Why:
+        Long chains multiply what a tariff on each step costs.
+    Formula:
+        (v L L)_j.
+    Source:
+        Z. Wang, S.-J. Wei, X. Yu and K. Zhu, Characterizing global value chains, NBER working paper 23261, 2017.
+    Unit:
+        count
+    Range:
+        1 and above
+    Inputs:
+        As domestic_value_added_share.
+    Exclusions:
+        None.
+    Assumptions:
+        A stage is a sale between industries of the table; the more industries, the more stages.
+
+    Example:
+        Half of what A makes is inputs from B, which has none itself: one stage, and half of another.
+
+        >>> table = InputOutputTable(2022, ("A", "B"), ("all", "all"), np.array([[0.0, 0.0], [50.0, 0.0]]), np.array([[0.0, 100.0], [0.0, 10.0]]),
+        ...                          ("A", "B"), np.array([100.0, 60.0]), np.array([50.0, 60.0]))
+        >>> sector_production_length(table, "A_all").value
+        1.5
+    """
+    return _of_sector(table, sector, production_length(table))
+
+
+def sector_cumulative_tariff(table: InputOutputTable, sector: str, rate: float, between: Collection[str] | None = None) -> Bounded:
+    """Tariffs paid along the chain of a good.
+
+    What:
+        What tariffs on every crossing of inputs come to by the time a good is finished, as a share of its value.
+    Why:
+        A tariff that is small at each border adds up where inputs cross more than once.
+    Formula:
+        (v L (τ ∘ A_m) L)_j.
+    Source:
+        As sector_border_crossings, with the tariff in the place of the count.
+    Unit:
+        share
+    Range:
+        0 and above
+    Inputs:
+        As sector_border_crossings; the rate as a share of the value that crosses.
+    Exclusions:
+        The tariff on the finished good.
+    Assumptions:
+        Every crossing pays, nobody claims a preference, and neither prices nor suppliers change: an upper end, not a forecast.
+
+    Example:
+        A quarter on every crossing, of which there is a half.
+
+        >>> table = InputOutputTable(2022, ("A", "B"), ("all", "all"), np.array([[0.0, 0.0], [50.0, 0.0]]), np.array([[0.0, 100.0], [0.0, 10.0]]),
+        ...                          ("A", "B"), np.array([100.0, 60.0]), np.array([50.0, 60.0]))
+        >>> sector_cumulative_tariff(table, "A_all", 0.25).value
+        0.125
+    """
+    return _of_sector(table, sector, cumulative_tariff(table, rate, between))
 
 
 def border_crossings(table: InputOutputTable, between: Collection[str] | None = None) -> Array:
@@ -215,8 +429,16 @@ def _crosses(table: InputOutputTable, between: Collection[str] | None) -> npt.ND
     return crossing
 
 
-def _over_exports(table: InputOutputTable, economy: str, value: float) -> float:
-    exports = float(table.gross_exports[table.of(economy)].sum())
+def _over_exports(table: InputOutputTable, economy: str, value: float) -> Bounded:
+    sectors = table.of(economy)
+    exports = float(table.gross_exports[sectors].sum())
     if exports == 0:
         raise Undefined(f"{economy} exports nothing in {table.year}")
-    return value / exports
+    return Bounded.exact(value / exports, int(sectors.sum()))
+
+
+def _of_sector(table: InputOutputTable, sector: str, values: Array) -> Bounded:
+    place = next((place for place in range(len(values)) if table.sector(place) == sector), None)
+    if place is None or table.output[place] == 0:
+        raise Undefined(f"{sector} makes nothing in the table of {table.year}")
+    return Bounded.exact(float(values[place]), 1)

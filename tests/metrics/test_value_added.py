@@ -88,7 +88,7 @@ def test_each_vector_is_the_golden_one(name, compute):
     ],
 )
 def test_each_share_is_the_golden_one(name, compute):
-    assert {region: compute(toy(), region) for region in REGIONS} == pytest.approx(GOLDEN[name], rel=1e-9)
+    assert {region: compute(toy(), region).value for region in REGIONS} == pytest.approx(GOLDEN[name], rel=1e-9)
 
 
 def test_exports_and_their_origin_are_the_golden_ones():
@@ -116,9 +116,9 @@ def test_value_added_by_origin_makes_up_exports_and_shares_are_shares(table):
     assert value_added_by_origin(table).sum(axis=0) == pytest.approx(table.gross_exports, rel=1e-9, abs=1e-9)
     assert table.value_added_coefficients @ table.leontief == pytest.approx(np.ones(len(table.output)), rel=1e-9)
     for economy in table.demand:
-        share = domestic_value_added_share(table, economy)
-        assert 0 <= domestic_value_added_share_without_returns(table, economy) <= share + 1e-12 <= 1 + 1e-9
-        assert 0 <= vax_ratio(table, economy) <= 1 + 1e-9
+        share = domestic_value_added_share(table, economy).low
+        assert 0 <= domestic_value_added_share_without_returns(table, economy).low <= share + 1e-12 <= 1 + 1e-9
+        assert 0 <= vax_ratio(table, economy).low <= 1 + 1e-9
 
 
 @settings(deadline=None, max_examples=15)
@@ -132,7 +132,7 @@ def test_nothing_depends_on_the_unit(table, factor):
         value_added=table.value_added * factor,
     )
     assert border_crossings(scaled) == pytest.approx(border_crossings(table), rel=1e-9)
-    assert vax_ratio(scaled, "E0") == pytest.approx(vax_ratio(table, "E0"), rel=1e-9)
+    assert vax_ratio(scaled, "E0").low == pytest.approx(vax_ratio(table, "E0").low, rel=1e-9)
 
 
 @settings(deadline=None, max_examples=15)
@@ -164,7 +164,7 @@ def test_a_sector_without_output_changes_nothing():
         np.append(whole.value_added, 0.0),
     )
     assert border_crossings(empty)[:-1] == pytest.approx(border_crossings(whole), rel=1e-12)
-    assert domestic_value_added_share(empty, "CAN") == pytest.approx(domestic_value_added_share(whole, "CAN"), rel=1e-12)
+    assert domestic_value_added_share(empty, "CAN").low == pytest.approx(domestic_value_added_share(whole, "CAN").low, rel=1e-12)
 
 
 @pytest.mark.parametrize(
