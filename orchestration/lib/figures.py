@@ -72,8 +72,13 @@ _PRODUCT_CHANGES = """
 # The last two years of each data set, and what was added up over a longer span.
 _TWO_WAY = """
     SELECT dataset, reporter, partner_code, product_classification, digits, period_grain, period_start_date, period_end_date, vintage_date,
-        basis, seasonal_adjustment, currency, product_code, export_value, import_value
-    FROM marts.intra_industry
+        product_scope, basis, seasonal_adjustment, currency, product_code, export_value, import_value
+    FROM (
+        SELECT *, 'all' AS product_scope FROM marts.intra_industry
+        UNION ALL
+        SELECT trade.*, 'vehicles_and_parts' FROM marts.intra_industry AS trade
+        JOIN seeds.vehicle_product AS vehicle ON starts_with(trade.product_code, vehicle.product_code) WHERE trade.digits = 6
+    )
     QUALIFY period_start_date > max(period_start_date) OVER (PARTITION BY dataset) - INTERVAL 24 MONTH OR period_grain = 'range'
     ORDER BY ALL"""
 _FITS = """
@@ -132,16 +137,17 @@ def read_product_changes(connection: duckdb.DuckDBPyConnection) -> Iterator[Prod
 
 
 def read_two_way_trade(connection: duckdb.DuckDBPyConnection) -> Iterator[TwoWayTrade]:
-    """Exports and imports by product at each level: of months of the last two years, and of longer spans."""
+    """Exports and imports by product at each level, and of vehicles and parts by subheading: of months of the last two years, and of longer spans."""
     names = ("dataset", "reporter", "partner_code", "product_classification", "digits", "period_grain", "period_start_date", "vintage_date")
-    for (_, reporter, partner, classification, digits, grain, *_), products in groupby(_rows(connection, _TWO_WAY), key=itemgetter(*names)):
+    key = itemgetter(*names, "product_scope")
+    for (_, reporter, partner, classification, digits, grain, *_, scope), products in groupby(_rows(connection, _TWO_WAY), key=key):
         flows = {}
         for row in products:
             kind = (row["dataset"], "total", "all", row["basis"], row["seasonal_adjustment"])
             given = kind, row["currency"], row["period_start_date"], row["vintage_date"]
             flows[row["product_code"]] = _quantity(*given, row["export_value"]), _quantity(*given, row["import_value"])
             period_end_date = row["period_end_date"]
-        yield TwoWayTrade(f"{reporter} with {partner}, {classification}", digits, grain, period_end_date, flows)
+        yield TwoWayTrade(f"{reporter} with {partner}, {classification}", digits, grain, period_end_date, flows, scope)
 
 
 def read_fits(connection: duckdb.DuckDBPyConnection) -> Iterator[Fit]:

@@ -23,6 +23,7 @@ from orchestration.metrics.content import (
 )
 from orchestration.metrics.decomposition import share_change_from_rest, share_change_from_us, share_change_mix, share_change_within
 from orchestration.metrics.dependence import single_market_share
+from orchestration.metrics.home_share import home_share, import_penetration
 from orchestration.metrics.intra_industry import intra_industry_trade, intra_industry_trade_adjusted, intra_industry_trade_aquino
 from orchestration.metrics.minerals import (
     canada_mine_share,
@@ -48,6 +49,7 @@ from orchestration.metrics.value_added import (
     us_value_added_share,
     vax_ratio,
 )
+from orchestration.metrics.vehicles import north_american_sales_share, us_canada_parts_content, vehicle_production_change
 
 _FUNCTIONS: Final[tuple[Metric, ...]] = (
     us_share,
@@ -99,6 +101,11 @@ _FUNCTIONS: Final[tuple[Metric, ...]] = (
     sector_border_crossings,
     sector_production_length,
     sector_cumulative_tariff,
+    vehicle_production_change,
+    us_canada_parts_content,
+    north_american_sales_share,
+    home_share,
+    import_penetration,
 )
 
 METRICS: Final = MappingProxyType({metric.__name__: metric for metric in _FUNCTIONS})

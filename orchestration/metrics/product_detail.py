@@ -37,6 +37,7 @@ class TwoWayTrade:
     window_type: str
     period_end_date: date
     flows: Mapping[str, tuple[Quantity, Quantity]]
+    product_scope: str = "all"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def single_market_metrics(changes: Iterable[ProductChange], as_of: date) -> Iter
 def two_way_metrics(trade: TwoWayTrade, as_of: date) -> Iterator[PolicyMetric]:
     """How much of trade goes both ways within products, at the number of digits that the subject names."""
     some, _ = next(iter(trade.flows.values()))
-    on = _measured(some, f"{trade.subject}, {trade.digits} digits", trade.window_type, trade.period_end_date)
+    on = _measured(some, f"{trade.subject}, {trade.digits} digits", trade.window_type, trade.period_end_date, trade.product_scope)
     for metric in (intra_industry_trade, intra_industry_trade_adjusted, intra_industry_trade_aquino):
         yield measure(metric, on, as_of, trade.flows, digits=trade.digits)
 

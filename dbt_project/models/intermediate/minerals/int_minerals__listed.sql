@@ -6,15 +6,21 @@ with newest as (
     from {{ ref("critical_mineral_list") }}
     where {{ released_by_as_of("published_on") }}
     qualify published_on = max(published_on) over (partition by side)
+),
+
+named as (
+    select
+        newest.side,
+        unnest([listed.mineral, member.mineral_group]) as mineral
+    from {{ ref("critical_mineral") }} as listed
+    inner join newest on listed.list_id = newest.list_id
+    left join {{ ref("mineral_group_member") }} as member on listed.mineral = member.mineral
 )
 
 select
-    named.mineral,
-    bool_or(newest.side = 'CA') as is_on_canada_list,
-    bool_or(newest.side = 'US') as is_on_us_list
-from {{ ref("critical_mineral") }} as listed
-inner join newest on listed.list_id = newest.list_id
-left join {{ ref("mineral_group_member") }} as member on listed.mineral = member.mineral
-cross join lateral (select unnest([listed.mineral, member.mineral_group]) as mineral) as named
-where named.mineral is not null
-group by named.mineral
+    mineral,
+    bool_or(side = 'CA') as is_on_canada_list,
+    bool_or(side = 'US') as is_on_us_list
+from named
+where mineral is not null
+group by mineral

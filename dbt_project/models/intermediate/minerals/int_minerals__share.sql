@@ -25,9 +25,9 @@ bounded as (
     select
         *,
         -- Rows may pass a rounded total; then they are what is known.
-        greatest(coalesce(least(others_high_by_rows, others_high_by_total), 'infinity'::double), others_low) as others_high,
+        greatest(coalesce(least(others_high_by_rows, others_high_by_total), cast('infinity' as double)), others_low) as others_high,
         greatest(
-            coalesce(quantity_high, others_high_by_total + quantity_low - others_low, 'infinity'::double), quantity_low
+            coalesce(quantity_high, others_high_by_total + quantity_low - others_low, cast('infinity' as double)), quantity_low
         ) as own_high
     from part
 )

@@ -1,5 +1,5 @@
--- The countries that America imports a mineral from, as shares over a span of years: of the latest edition, an excerpt overlaying what it has. A source
--- that is not listed is none of the largest.
+-- The countries that America imports a mineral from, as shares over a span of years: of the latest edition, an excerpt overlaying what it has. A
+-- source that is not listed is none of the largest.
 with standing as (
     select
         source.*,

@@ -1,5 +1,5 @@
--- How much of what America uses of a mineral it imports net, as published, in percent: of the latest edition that says it of a year, its table 7 before
--- its chapter before its figure of sources. Where an edition says it of several commodities that are one mineral here, the bounds are of all.
+-- How much of what America uses of a mineral it imports net, as published, in percent: of the latest edition that says it of a year, its table 7
+-- before its chapter before its figure of sources. Where an edition says it of several commodities that are one mineral here, the bounds are of all.
 with said as (
     select
         dataset,
@@ -68,7 +68,7 @@ named as (
 preferred as (
     select *
     from named
-    qualify rank() over (partition by mineral, year order by edition desc, preference) = 1
+    qualify rank() over (partition by mineral, year order by edition desc, preference asc) = 1
 )
 
 select

@@ -18,8 +18,8 @@ select
     any_value(dataset) as dataset,
     any_value(unit) filter (where measure = 'apparent_consumption') as unit,
     {%- for measure in ["primary_production", "secondary_production", "apparent_consumption"] %}
-    coalesce(any_value(number_low) filter (where measure = '{{ measure }}'), 0) as {{ measure }}_low,
-    any_value(number_high) filter (where measure = '{{ measure }}' and qualifier <> 'greater_than') as {{ measure }}_high,
+        coalesce(any_value(number_low) filter (where measure = '{{ measure }}'), 0) as {{ measure }}_low,
+        any_value(number_high) filter (where measure = '{{ measure }}' and qualifier <> 'greater_than') as {{ measure }}_high,
     {%- endfor %}
     max(vintage_date) as vintage_date
 from standing

@@ -1,5 +1,5 @@
--- Canada's exports of minerals and metals by stage of processing: of the product groups of Statistics Canada, and of the items of the Harmonized System
--- where all of them are held. A share is one of all stages; it is empty where a group of any stage has no figure.
+-- Canada's exports of minerals and metals by stage of processing: of the product groups of Statistics Canada, and of the items of the Harmonized
+-- System where all of them are held. A share is one of all stages; it is empty where a group of any stage has no figure.
 with staged as (
     select
         trade.dataset,

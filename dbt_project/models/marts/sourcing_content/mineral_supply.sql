@@ -1,5 +1,5 @@
--- Production, capacity and reserves by mineral, stage, country and year, of the latest edition that has the year. What is withheld or given as a bound
--- is an interval; shares are of the rows and, beside them, of the total as it is published, which is rounded.
+-- Production, capacity and reserves by mineral, stage, country and year, of the latest edition that has the year. What is withheld or given as a
+-- bound is an interval; shares are of the rows and, beside them, of the total as it is published, which is rounded.
 select
     figure.dataset,
     figure.mineral,
