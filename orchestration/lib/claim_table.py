@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
-from orchestration.metrics.claims import CLAIMS, SharePair, Verdict, verdict
+from orchestration.metrics.claims import CLAIMS, SharePair, SourceFile, Verdict, verdict
+from orchestration.metrics.figure_claims import FIGURE_CLAIMS, Figure, figure_verdict
 from orchestration.metrics.months import plus_months
 from orchestration.metrics.release_calendar import Publication, release_calendar
 
@@ -19,6 +20,27 @@ _PAIRS = """
     ORDER BY ALL"""
 _CALENDAR = "SELECT period_start_date, released_on, is_estimated FROM marts.trade_release_calendar ORDER BY ALL"
 _FIRST_MONTH = date(1997, 1, 1)
+# A metric is known from its release on; what a year's production was known to be before it was revised is in its versions.
+_FIGURES = """
+    WITH figure AS (
+        SELECT metric, subject, product_scope, basis, period_start_date, period_end_date, value_low, value_high,
+            vintage_date_max AS known_from, CAST(NULL AS DATE) AS known_to, dataset, false AS is_secondary
+        FROM metrics.policy_metric
+        WHERE value_low IS NOT NULL AND metric IN (SELECT unnest($metrics)) AND metric <> 'vehicle_production_change'
+        UNION ALL
+        SELECT 'vehicle_production_change', after.country_name, 'all', 'final_assembly', make_date(after.year, 1, 1), make_date(after.year, 12, 31),
+            after.units / before.units - 1, after.units / before.units - 1, greatest(before.known_from, after.known_from),
+            least(before.known_to, after.known_to), after.dataset, after.grade <> 'A'
+        FROM marts.vehicle_production AS after
+        JOIN marts.vehicle_production AS before USING (dataset, publisher, grade, country, vehicle_category)
+        WHERE before.year = after.year - 1 AND vehicle_category = 'all vehicles' AND before.units > 0 AND after.units IS NOT NULL
+            AND greatest(before.known_from, after.known_from) < coalesce(least(before.known_to, after.known_to), DATE '9999-12-31')
+    )
+    SELECT figure.* EXCLUDE (dataset), file.vintage_date, file.sha256, file.source_url
+    FROM figure JOIN (
+        SELECT dataset, vintage_date, max_by(sha256, vintage) AS sha256, max_by(source_url, vintage) AS source_url FROM meta.source_file GROUP BY ALL
+    ) AS file ON figure.dataset = file.dataset AND figure.known_from = file.vintage_date
+    ORDER BY ALL"""
 
 
 @dataclass(frozen=True)
@@ -52,12 +74,15 @@ class ClaimVerdict:
 def judge(connection: duckdb.DuckDBPyConnection, moments: Iterable[tuple[date | None, date]]) -> list[ClaimVerdict]:
     """Judge every claim for each (event date, knowledge date); an event date of None is the day on which the claim was made."""
     pairs = [SharePair(*row) for row in connection.execute(_PAIRS).fetchall()]
+    figures = list(_figures(connection))
     held = {period: Publication(period, released_on, is_estimated) for period, released_on, is_estimated in connection.execute(_CALENDAR).fetchall()}
     verdicts = []
     for event_date, as_known_on in moments:
         for claim in CLAIMS:
             event = event_date or claim.said_on
             verdicts.append(_row(verdict(claim, event, as_known_on, pairs, _calendar(held, event))))
+        for figure_claim in FIGURE_CLAIMS:
+            verdicts.append(_row(figure_verdict(figure_claim, event_date or figure_claim.said_on, as_known_on, figures)))
     return verdicts
 
 
@@ -67,6 +92,26 @@ def moments_of(connection: duckdb.DuckDBPyConnection, today: date) -> list[tuple
     days = sorted({claim.said_on for claim in CLAIMS} | {day for (day,) in releases if day >= min(claim.said_on for claim in CLAIMS)} | {today})
     as_known_then: list[tuple[date | None, date]] = [(None, day) for day in days]
     return as_known_then + [(day, day) for day in days if (day, day) not in {(claim.said_on, claim.said_on) for claim in CLAIMS}]
+
+
+def _figures(connection: duckdb.DuckDBPyConnection) -> Iterator[Figure]:
+    metrics = [claim.metric for claim in FIGURE_CLAIMS]
+    for row in connection.execute(_FIGURES, {"metrics": metrics}).fetchall():
+        metric, subject, scope, basis, start, end, low, high, known_from, known_to, is_secondary, *file = row
+        yield Figure(
+            metric=metric,
+            subject=subject,
+            product_scope=scope,
+            basis=basis,
+            period_start_date=start,
+            period_end_date=end,
+            low=low,
+            high=high,
+            known_from=known_from,
+            known_to=known_to,
+            file=SourceFile(*file),
+            is_secondary=is_secondary,
+        )
 
 
 def _calendar(held: dict[date, Publication], event: date) -> list[Publication]:

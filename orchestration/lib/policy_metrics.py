@@ -49,7 +49,7 @@ def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[P
         *restriction_metrics(*read_restrictions(connection), as_of),
         *(row for found in read_mineral_years(connection) for row in mineral_metrics(found, as_of)),
         *unpublished_metrics(*read_minerals_without_figures(connection), as_of),
-        *(row for stages in read_export_stages(connection) for row in stage_metrics(stages, as_of)),
+        *stage_metrics(list(read_export_stages(connection)), as_of),
         *(row for trade in read_world_trade(connection) for row in headroom_metrics(trade, as_of)),
         *(row for unit in read_unit_values(connection) for row in uplift_metrics(unit, as_of)),
         *(table_metrics(held.table, held.vintage_date, as_of) if held else without_table(as_of)),

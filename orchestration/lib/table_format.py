@@ -27,7 +27,7 @@ def show(
     hide_in_table: Sequence[str] = (),
     as_record: bool = False,
 ) -> None:
-    """Print the rows. `as_record` sets a table's columns below each other, for rows of many long columns."""
+    """Print the rows. `as_record` sets a table's columns below each other, a blank line between rows, for rows of many long columns."""
     names = list(columns or (rows[0] if rows else ()))
     if format_ == "json":
         print(json.dumps(list(rows), default=str, ensure_ascii=False, indent=2))
@@ -39,7 +39,9 @@ def show(
         console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_RECORD if as_record else _WIDTH_OF_A_ROW)
         shown = [name for name in names if name not in hide_in_table]
         if as_record:
-            for row in rows:
+            for place, row in enumerate(rows):
+                if place:
+                    console.print()
                 console.print(_record(row, shown))
         else:
             console.print(_table(rows, shown))

@@ -11,6 +11,7 @@ from orchestration.metrics.minerals import (
     canada_mine_share,
     canada_share_of_us_imports,
     processed_export_share,
+    processed_export_share_change,
     processing_ratio,
     substitution_headroom,
     supply_risk,
@@ -122,9 +123,23 @@ def unpublished_metrics(minerals: Sequence[str], year: int | None, as_of: date) 
             yield unknown(metric, on, as_of, f"no figure of {mineral} is held; `warehouse refresh {SALIENT} {SUMMARIES}` brings what is published")
 
 
-def stage_metrics(stages: ExportStages, as_of: date) -> Iterator[PolicyMetric]:
-    """How much of mineral exports is processed."""
-    on = Measured(
+def stage_metrics(all_stages: Sequence[ExportStages], as_of: date) -> Iterator[PolicyMetric]:
+    """How much of mineral exports is processed, and how much more than in the same month of the year before, out of one release."""
+    held = {(_kind(stages), stages.period_start_date, stages.window_type): stages for stages in all_stages}
+    for (kind, start, window_type), stages in held.items():
+        yield measure(processed_export_share, _of_stages(stages), as_of, stages.by_stage)
+        before = held.get((kind, start.replace(year=start.year - 1), window_type))
+        if before and before.vintage_date == stages.vintage_date:
+            on = _of_stages(stages, compared_with=before.period_start_date)
+            yield measure(processed_export_share_change, on, as_of, before.by_stage, stages.by_stage)
+
+
+def _kind(stages: ExportStages) -> tuple[str, ...]:
+    return stages.dataset, stages.trade_type, stages.partner, stages.scope, stages.basis, stages.seasonal_adjustment
+
+
+def _of_stages(stages: ExportStages, compared_with: date | None = None) -> Measured:
+    return Measured(
         subject=f"{CANADA} to {stages.partner}",
         window_type=stages.window_type,
         period_start_date=stages.period_start_date,
@@ -136,8 +151,8 @@ def stage_metrics(stages: ExportStages, as_of: date) -> Iterator[PolicyMetric]:
         vintage_date_max=stages.vintage_date,
         trade_type=stages.trade_type,
         product_scope=stages.scope,
+        compared_with=compared_with,
     )
-    yield measure(processed_export_share, on, as_of, stages.by_stage)
 
 
 def headroom_metrics(trade: WorldTrade, as_of: date) -> Iterator[PolicyMetric]:

@@ -227,6 +227,38 @@ def processed_export_share(by_stage: Mapping[str, float]) -> Bounded:
     return Bounded.exact(math.fsum(value for stage, value in by_stage.items() if not stage.startswith("1")) / total, len(by_stage))
 
 
+def processed_export_share_change(before: Mapping[str, float], after: Mapping[str, float]) -> Bounded:
+    """Change of the processed share of mineral exports.
+
+    What:
+        By how much the processed part of Canada's exports of minerals is larger than in the same month of the year before.
+    Why:
+        The aim is to expand processing: a level alone does not say whether it does.
+    Formula:
+        processed_export_share after − processed_export_share before.
+    Source:
+        As processed_export_share.
+    Unit:
+        share
+    Range:
+        −1 to 1
+    Inputs:
+        Exports by stage of two like months of one release.
+    Exclusions:
+        As processed_export_share.
+    Assumptions:
+        As processed_export_share; a change of prices is in it.
+
+    Example:
+        Ores from 40 of 100 to 45 of 100.
+
+        >>> before, after = {"1 ore": 40, "2 refined": 60}, {"1 ore": 45, "2 refined": 55}
+        >>> round(processed_export_share_change(before, after).low, 9)
+        -0.05
+    """
+    return Bounded.exact(processed_export_share(after).low - processed_export_share(before).low, 2)
+
+
 def supply_risk(disruption: Bounded, exposure: Bounded, vulnerability: Bounded = ANY_SHARE) -> Bounded:
     """Supply risk of a mineral to the United States.
 

@@ -54,6 +54,7 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, release_id: str, cre
         sources=_sources(warehouse),
         holdings=_holdings(warehouse),
         claims=_claims(warehouse),
+        other_sentences=_other_sentences(warehouse),
         history=history,
         revisions=_revisions(warehouse),
         changes=_changes(warehouse),
@@ -123,8 +124,10 @@ def _rank(value: float, values: Sequence[float]) -> str | None:
 
 
 def _claims(warehouse: Rows) -> list[Row]:
-    """Each claim with its verdicts for the first and the latest day that it was asked of, on the latest knowledge, and all others in a table."""
-    verdicts = warehouse.rows("metrics.claim_verdict", "FROM metrics.claim_verdict ORDER BY claim_id, event_date, as_known_on")
+    """Each claim on the US share with its verdicts for the first and the latest day that it was asked of, and all others in a table."""
+    verdicts = warehouse.rows(
+        "metrics.claim_verdict", "FROM metrics.claim_verdict WHERE metric = 'us_share' ORDER BY claim_id, event_date, as_known_on"
+    )
     claims = [list(asked) for _, asked in groupby(verdicts, key=lambda row: row["claim_id"])]
     return [
         {
@@ -137,6 +140,23 @@ def _claims(warehouse: Rows) -> list[Row]:
         }
         for asked in claims
     ]
+
+
+def _other_sentences(warehouse: Rows) -> Table:
+    """What else is said: on the day on which it was said, as known then and now, and as if it were said on the latest day."""
+    rows = warehouse.rows(
+        "metrics.claim_verdict",
+        """
+        SELECT sentence, arg_min(verdict, (event_date, as_known_on)) AS said_then,
+            arg_max(verdict, as_known_on) FILTER (event_date = said_on) AS known_now,
+            arg_max(verdict, (event_date, as_known_on)) AS said_now, arg_max(reason, (event_date, as_known_on)) AS reason
+        FROM (SELECT *, min(event_date) OVER (PARTITION BY claim_id) AS said_on FROM metrics.claim_verdict WHERE metric <> 'us_share')
+        GROUP BY claim_id, sentence ORDER BY claim_id""",
+    )
+    return Table(
+        ("Said", "As known then", "As known now", "If said today", "Why, if said today"),
+        [(f"“{row['sentence']}”", row["said_then"], row["known_now"], row["said_now"], row["reason"]) for row in rows],
+    )
 
 
 def _is_last_of_its_day(row: Row, following: Row | None, asked: Sequence[Row]) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.lib.claim_table import ClaimVerdict
 from orchestration.metrics.claims import CLAIMS
+from orchestration.metrics.figure_claims import FIGURE_CLAIMS
 from sources import intake
 from sources.fingerprint import sha256_of
 from tests.end_to_end.command import Warehouse
@@ -21,8 +22,7 @@ COLUMNS = list(ClaimVerdict.__annotations__)
 def judged(warehouse: Warehouse, *options: str) -> dict[str, str]:
     answer = warehouse("claims", "--format", "csv", *options)
     assert answer.code == 0, answer.err
-    (row,) = csv.DictReader(io.StringIO(answer.out))
-    return row
+    return next(csv.DictReader(io.StringIO(answer.out)))
 
 
 def test_on_the_day_it_was_said_nothing_recent_enough_was_known(built: Warehouse) -> None:
@@ -57,11 +57,10 @@ def test_the_formats_say_the_same(built: Warehouse) -> None:
     options = ("claims", "--as-known-on", "2026-11-22")
     table, as_csv, as_json = (built(*options, "--format", name) for name in ("table", "csv", "json"))
     assert {table.code, as_csv.code, as_json.code} == {0}
-    (record,) = json.loads(as_json.out)
-    (row,) = csv.DictReader(io.StringIO(as_csv.out))
+    record, row = json.loads(as_json.out)[0], next(csv.DictReader(io.StringIO(as_csv.out)))
     assert list(record) == list(row) == COLUMNS
     assert {name: "" if value is None else str(value) for name, value in record.items()} == row
-    shown = dict(line.split(maxsplit=1) for line in table.out.splitlines() if line.partition(" ")[0] in COLUMNS)
+    shown = dict(line.split(maxsplit=1) for line in table.out.split("\n\n")[0].splitlines() if line.partition(" ")[0] in COLUMNS)
     assert {name: shown[name].strip() for name in ("verdict", "measured_value", "threshold", "tolerance", "sha256")} == {
         name: row[name] for name in ("verdict", "measured_value", "threshold", "tolerance", "sha256")
     }
@@ -70,18 +69,20 @@ def test_the_formats_say_the_same(built: Warehouse) -> None:
 def test_the_published_verdicts_are_those_of_the_command(built: Warehouse) -> None:
     """`metrics.claim_verdict` has one row for each claim and pair of days, and each is what the command says of that pair."""
     with built.connect() as connection:
-        published = connection.execute("select event_date::varchar, as_known_on::varchar, verdict, reason from metrics.claim_verdict").fetchall()
-    assert len(published) == len({row[:2] for row in published}) > 10
-    assert {verdict for _, _, verdict, _ in published} == {"true", "false", "unknown"}
+        published = connection.execute(
+            "select event_date::varchar, as_known_on::varchar, claim_id, verdict, reason from metrics.claim_verdict"
+        ).fetchall()
+    assert len(published) == len({row[:3] for row in published}) > 100
+    assert {verdict for *_, verdict, _ in published} == {"true", "false", "unknown"}
     assert all(reason for *_, reason in published)
-    for event, known, verdict, reason in published:
+    for event, known in sorted({row[:2] for row in published}):
         answer = built.here("claims", "--event-date", event, "--as-known-on", known, "--format", "json")
-        (row,) = json.loads(answer.out)
-        assert (row["verdict"], row["reason"]) == (verdict, reason)
+        said = {(row["claim_id"], row["verdict"], row["reason"]) for row in json.loads(answer.out)}
+        assert said == {row[2:] for row in published if row[:2] == (event, known)}
 
 
 def test_every_claim_is_judged(built: Warehouse) -> None:
-    assert [row["claim_id"] for row in json.loads(built("claims", "--format", "json").out)] == [claim.claim_id for claim in CLAIMS]
+    assert [row["claim_id"] for row in json.loads(built("claims", "--format", "json").out)] == [claim.claim_id for claim in (*CLAIMS, *FIGURE_CLAIMS)]
 
 
 def test_without_a_release_the_command_says_what_to_do(tmp_path: Path) -> None:
