@@ -203,6 +203,19 @@ def bars_by_name(rows: Sequence[Row], width: int) -> Spec:
     return plot.chart()
 
 
+def intervals_by_name(rows: Sequence[Row], width: int) -> Spec:
+    """Draw for each row, the first on top, what a share is at least, and pale how far it may reach; rows: name, low, high, label."""
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
+    plot = _Plot(width, _BAR_HEIGHT * len(rows), 96, x, _rungs(len(rows)), bottom=8)
+    for rung, row in enumerate(reversed(rows)):
+        plot.line([{"x": 0, "y": rung}, {"x": 1, "y": rung}], LINE, 1)
+        plot.line([{"x": row["low"], "y": rung}, {"x": row["high"], "y": rung}], OTHERS, 7, opacity=0.35)
+        plot.line([{"x": 0, "y": rung}, {"x": row["low"], "y": rung}], OTHERS, 7)
+        plot.text([{"x": 1, "y": rung, "text": row["label"]}], INK, align="left", dx=8)
+    plot.text([{"x": 0, "y": rung, "text": row["name"]} for rung, row in enumerate(reversed(rows))], INK, align="left", dy=-15)
+    return plot.chart()
+
+
 def _short(name: str, room: int) -> str:
     """A name cut at a word where it is longer than there is room for."""
     return name if len(name) <= room else name[: room - 1].rsplit(" ", 1)[0].rstrip(",(") + " …"

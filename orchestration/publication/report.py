@@ -13,6 +13,7 @@ from orchestration.metrics.target import doubling_path
 from orchestration.publication import charts
 from orchestration.publication.drawing import NARROW, Drawing, Table, draw
 from orchestration.publication.pages import render
+from orchestration.publication.report_minerals import minerals
 from orchestration.publication.report_procurement import procurement
 from orchestration.publication.report_products import gold, regions, single_markets
 from orchestration.publication.report_rows import Row, Rows
@@ -66,6 +67,7 @@ def render_report(connection: duckdb.DuckDBPyConnection, *, release_id: str, cre
         doubling=_doubling(warehouse),
         procurement=procurement(warehouse),
         vehicles=vehicles(warehouse),
+        minerals=minerals(warehouse),
         reconciliation=_reconciliation(warehouse),
         unknowns=unknowns(warehouse, history, partners),
     )
@@ -142,20 +144,16 @@ def _claims(warehouse: Rows) -> list[Row]:
     ]
 
 
-def _other_sentences(warehouse: Rows) -> Table:
+def _other_sentences(warehouse: Rows) -> list[Row]:
     """What else is said: on the day on which it was said, as known then and now, and as if it were said on the latest day."""
-    rows = warehouse.rows(
+    return warehouse.rows(
         "metrics.claim_verdict",
         """
-        SELECT sentence, arg_min(verdict, (event_date, as_known_on)) AS said_then,
-            arg_max(verdict, as_known_on) FILTER (event_date = said_on) AS known_now,
+        SELECT sentence, min(event_date) AS said_on, arg_min(verdict, (event_date, as_known_on)) AS said_then,
+            arg_max(verdict, as_known_on) FILTER (event_date = first_date) AS known_now,
             arg_max(verdict, (event_date, as_known_on)) AS said_now, arg_max(reason, (event_date, as_known_on)) AS reason
-        FROM (SELECT *, min(event_date) OVER (PARTITION BY claim_id) AS said_on FROM metrics.claim_verdict WHERE metric <> 'us_share')
+        FROM (SELECT *, min(event_date) OVER (PARTITION BY claim_id) AS first_date FROM metrics.claim_verdict WHERE metric <> 'us_share')
         GROUP BY claim_id, sentence ORDER BY claim_id""",
-    )
-    return Table(
-        ("Said", "As known then", "As known now", "If said today", "Why, if said today"),
-        [(f"“{row['sentence']}”", row["said_then"], row["known_now"], row["said_now"], row["reason"]) for row in rows],
     )
 
 

@@ -32,6 +32,7 @@ def vehicles(warehouse: Rows) -> Row | None:
         "latest": latest[-1],
         "revised": _revised(versions),
         "content": _content(warehouse),
+        "sales": _sales(warehouse),
         "drawing": draw(
             lambda width: charts.production(versions, width),
             f"Line of the vehicles made in Canada by year, {latest[0]['year']} to {latest[-1]['year']}; {latest[-1]['units']:,} in the last. "
@@ -64,3 +65,41 @@ def _content(warehouse: Rows) -> Row | None:
         "FROM marts.vehicle_content_by_assembly WHERE assembly_country = 'Canada' ORDER BY model_year DESC LIMIT 1",
     )
     return rows[0] if rows else None
+
+
+def _sales(warehouse: Rows) -> Row | None:
+    """The share of vehicles sold that was made in North America by year, beside what borrowing cost at its end; None where no year is whole."""
+    rows = warehouse.rows(
+        "marts.vehicle_sales",
+        """
+        WITH sold AS (
+            SELECT year(period_start_date) AS year, sum(n_vehicles) AS n_vehicles,
+                sum(n_from_north_america) / sum(n_vehicles) AS share, max(vintage_date) AS vintage_date
+            FROM marts.vehicle_sales
+            WHERE geography = 'Canada' AND vehicle_type LIKE 'Total%' AND fuel_type = 'All fuel types' AND north_american_share IS NOT NULL
+            GROUP BY ALL HAVING count(*) = 12
+        )
+        SELECT sold.*, rate_pct, payment_index
+        FROM sold LEFT JOIN (FROM marts.financing_conditions WHERE rate = 'policy rate' AND month(period_start_date) = 12) AS financing
+            ON year(period_start_date) = sold.year
+        ORDER BY sold.year""",
+    )
+    if not rows:
+        return None
+    return {
+        "first": rows[0],
+        "latest": rows[-1],
+        "table": Table(
+            ("Year", "New vehicles sold", "Made in North America", "Policy rate at its end", "Payment index"),
+            [
+                (
+                    str(row["year"]),
+                    f"{row['n_vehicles']:,.0f}",
+                    f"{row['share']:.1%}",
+                    "–" if row["rate_pct"] is None else f"{row['rate_pct']:g}%",
+                    "–" if row["payment_index"] is None else f"{row['payment_index']:.1f}",
+                )
+                for row in reversed(rows)
+            ],
+        ),
+    }

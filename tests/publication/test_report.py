@@ -216,6 +216,21 @@ def test_months_whose_twelve_months_are_not_known_say_so(warehouse):
     assert "The twelve months to it are not all known." in words(report.html)
 
 
+def test_other_sentences_are_judged_then_now_and_today(warehouse):
+    warehouse.execute("""
+        INSERT INTO metrics.claim_verdict VALUES
+            ('volumes', 'Volumes decline', '2025-10-08', '2025-10-08', 'false', 0.26, '<=', 0, 0, 'vehicle_production_change', 'final_assembly',
+             'year', 'primary', 'It rose.', 'abcdef0123456789', 'https://example.org/made'),
+            ('volumes', 'Volumes decline', '2025-10-08', '2026-05-31', 'true', -0.14, '<=', 0, 0, 'vehicle_production_change', 'final_assembly',
+             'year', 'primary', 'It fell.', 'abcdef0123456789', 'https://example.org/made'),
+            ('volumes', 'Volumes decline', '2026-05-31', '2026-05-31', 'unknown', NULL, '<=', 0, 0, 'vehicle_production_change', 'final_assembly',
+             'year', NULL, 'Too old.', NULL, NULL)""")
+    text = words(render(warehouse).html)
+    assert "“Volumes decline”: false as known on 8 October 2025, true as known now, unknown if said today. Too old." in text
+    # The section of the claim itself is on the US share alone.
+    assert text.count("Volumes decline") == 1
+
+
 def test_the_claim_has_its_verdict_for_the_day_it_was_said_and_for_the_latest_day(report):
     text = words(report.html)
     assert "“Three-quarters go south.”" in text

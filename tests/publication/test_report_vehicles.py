@@ -23,6 +23,15 @@ CONTENT = """
     SELECT 2024 AS model_year, 'Canada' AS assembly_country, 15 AS n_lines, 50.1 AS mean_us_canada_content_pct_low,
         55.1 AS mean_us_canada_content_pct_high"""
 
+SALES = """
+    CREATE TABLE marts.vehicle_sales AS
+    SELECT 'Canada' AS geography, 'Total, new motor vehicles' AS vehicle_type, 'All fuel types' AS fuel_type, CAST(day AS DATE) AS period_start_date,
+        100 AS n_vehicles, CASE year(day) WHEN 2023 THEN 75 ELSE 70 END AS n_from_north_america,
+        n_from_north_america / n_vehicles AS north_american_share, DATE '2026-01-31' AS vintage_date
+    FROM (SELECT unnest(generate_series(DATE '2023-01-01', DATE '2025-11-01', INTERVAL 1 MONTH)) AS day);
+    CREATE TABLE marts.financing_conditions AS
+    SELECT 'policy rate' AS rate, DATE '2024-12-01' AS period_start_date, 3.25 AS rate_pct, 111.0 AS payment_index"""
+
 
 @pytest.fixture
 def warehouse(monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -49,6 +58,17 @@ def test_content_is_a_band_of_two_countries_together(warehouse):
     text = words(render(warehouse).html)
     assert "Of the 15 lines of model year 2024 that are assembled in Canada" in text
     assert "are 50.1 to 55.1% on average" in text
+
+
+def test_sales_of_whole_years_stand_beside_the_cost_of_borrowing_and_nothing_is_said_of_causes(warehouse):
+    warehouse.execute(PRODUCTION + ";" + SALES)
+    page = render(warehouse).html
+    assert "Of the new vehicles sold in 2024, 70.0% were made in North America, and 75.0% in 2023." in words(page)
+    assert "Neither is said to move the other." in words(page)
+    table = rows_of(page, "vehicles")
+    assert ["2024", "1,200", "70.0%", "3.25%", "111.0"] in table
+    assert ["2023", "1,200", "75.0%", "–", "–"] in table
+    assert not any(row[0] == "2025" and row[1] == "1,100" for row in table)
 
 
 def test_without_a_figure_there_is_no_section(warehouse):
