@@ -87,6 +87,9 @@ AHEAD = {"metric": "non_us_exports_ahead", "twelve_months_to": JULY}
 TWELVE_MONTHS_TO = {"twelve_months_to": JULY}
 CARS = {"product_name": "Passenger cars and light trucks"}
 DETAIL = {"dataset": "statcan/12100182", "trade_type": "domestic"}
+COBALT_2025 = {"mineral": "cobalt", "year": 2025}
+COBALT_MINED = {"year": 2024, "country_name": "Canada"}
+ORES = {"dataset": "statcan/12100182", "partner_code": "WORLD", "processing_stage": "1 ore or concentrate"}
 STATED: list[tuple[str, int, dict[str, Any], str]] = [
     ("{:.2f}% of Canadian goods exports went to the United States in July 2026", 1, {"month": date(2026, 7, 1)}, "us_share_pct"),
     ("vintage of {:%-d %B %Y}", 1, {"month": date(2026, 7, 1)}, "vintage"),
@@ -139,6 +142,21 @@ STATED: list[tuple[str, int, dict[str, Any], str]] = [
     ("Canada's 2023 was {:,} in", 35, {"year": 2023, "known_from": date(2024, 3, 31)}, "units"),
     ("and {:,} in the next", 35, {"year": 2023, "known_from": date(2025, 10, 31)}, "units"),
     ("The Chrysler Pacifica of 2024 has {:.0f}%", 36, {"carline": "Pacifica"}, "us_canada_content_pct"),
+    ("America imports {:.0%} of its cobalt", 37, COBALT_2025, "us_net_import_reliance_low"),
+    ("and {:.0%} of what it imports is from Canada", 37, COBALT_2025, "canada_import_share_low"),
+    ("Canada: {:,.0f} t in 2024", 38, COBALT_MINED, "quantity_t"),
+    ("{:.2%} of the 301,590 t", 38, COBALT_MINED, "world_share"),
+    ("of the {:,.0f} t that the rows add up to", 38, COBALT_MINED, "rows_total"),
+    ("the total as published, {:,.0f} t, is rounded", 38, COBALT_MINED, "published_total"),
+    ("and would give {:.3%}; of 2025", 38, COBALT_MINED, "share_of_published_total"),
+    ("In May 2026 ores were {:.1%} of them", 40, {**ORES, "period_start_date": date(2026, 5, 1)}, "share"),
+    ("a year before {:.1%}: less was processed", 40, {**ORES, "period_start_date": date(2025, 5, 1)}, "share"),
+    ("{:.0%} of the trade in cars goes both ways", 41, {"product_code": "8703"}, "grubel_lloyd"),
+    ("{:.0%} of that in trucks", 41, {"product_code": "8704"}, "grubel_lloyd"),
+    ("From North America: {:.1%} in 2020", 42, {"year": 2020}, "north_american_share"),
+    ("75.2% in 2020, {:.1%} in 2024", 42, {"year": 2024}, "north_american_share"),
+    ("the policy rate was {:.2f}% and 3.25%", 42, {"year": 2020}, "policy_rate_at_its_end"),
+    ("was 0.25% and {:.2f}% at the years' ends", 42, {"year": 2024}, "policy_rate_at_its_end"),
     ("of those bundled Citrix Systems with {:.1f} million", 29, {"vendor_id": "CITRIX SYSTEMS"}, "value_mn"),
     ("The Champlain Bridge: {:.2f} billion", 31, {"place": 1}, "at_award_bn"),
     ("billion dollars at award, {:.2f} now", 31, {"place": 4}, "now_bn"),
@@ -186,7 +204,8 @@ def test_every_number_leads_to_a_file_under_a_licence(built: Warehouse) -> None:
 def test_a_verdict_is_the_one_that_the_text_foretells(built: Warehouse, line: str) -> None:
     command, _, foretold = line.partition("#")
     answer = built.here(*shlex.split(command)[1:], "--format", "csv")
-    (row,) = csv.DictReader(io.StringIO(answer.out))
+    row = next(csv.DictReader(io.StringIO(answer.out)))
+    assert row["claim_id"] == "three_quarters_south"
     assert row["verdict"] in re.findall(r"\w+", foretold)
     if row["measured_value"]:
         assert f"{100 * float(row['measured_value']):.2f}%" in foretold
