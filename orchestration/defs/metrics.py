@@ -35,7 +35,7 @@ def metrics() -> dg.Definitions:
             ["intermediate", "int_world_trade__baci"],
             ["seeds", "trade_dataset"],
             ["marts", "mineral_dependence"],
-            ["marts", "mineral_supply"],
+            ["marts", "mineral_processing"],
             ["marts", "critical_mineral_listing"],
             ["marts", "mineral_export_stage"],
             ["marts", "mineral_trade"],

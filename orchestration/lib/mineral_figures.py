@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from orchestration.metrics.interval import Bounded
-from orchestration.metrics.mineral_year import ExportStages, MineralYear, UnitValue, WorldTrade
+from orchestration.metrics.mineral_year import ExportStages, MineralYear, Processing, UnitValue, WorldTrade
 from orchestration.metrics.minerals import ANY_SHARE
 
 _YEARS = """
@@ -28,10 +28,8 @@ _SHARES = """
     SELECT mineral, year, country, country_kind, share_low, share_high, own_low, own_high, others_low, others_high
     FROM intermediate.int_minerals__share WHERE stage = 'mine' AND form = 'all' AND has_share ORDER BY ALL"""
 _PROCESSING = """
-    SELECT mine.mineral, year, refinery.quantity_low, refinery.quantity_high, mine.quantity_low, mine.quantity_high
-    FROM (FROM marts.mineral_supply WHERE stage = 'mine') AS mine
-    JOIN (FROM marts.mineral_supply WHERE stage = 'refinery') AS refinery USING (mineral, form, country, year, edition)
-    WHERE country = 'CA' AND form = 'all' ORDER BY ALL"""
+    SELECT dataset, mineral, year, refinery_low_t, refinery_high_t, mine_low_t, mine_high_t, vintage_date
+    FROM marts.mineral_processing WHERE refinery_low_t IS NOT NULL AND mine_low_t IS NOT NULL ORDER BY ALL"""
 _WITHOUT_FIGURES = """
     SELECT DISTINCT coalesce(mineral_group, mineral) FROM marts.critical_mineral_listing
     WHERE listed_to IS NULL AND NOT has_figures ORDER BY ALL"""
@@ -62,12 +60,10 @@ def read_mineral_years(connection: duckdb.DuckDBPyConnection) -> Iterator[Minera
     miners: dict[tuple[str, int], list[tuple[Any, ...]]] = defaultdict(list)
     for mineral, year, *row in connection.execute(_SHARES).fetchall():
         miners[mineral, year].append(tuple(row))
-    processing = {(mineral, year): figures for mineral, year, *figures in connection.execute(_PROCESSING).fetchall()}
     for mineral, year, vintage_date, *figures, year_from, year_to in connection.execute(_YEARS).fetchall():
         reliance_low, reliance_high, used_low, used_high, made_low, made_high = figures
         rows = miners[mineral, year]
         own = next((row for row in rows if row[0] == "CA"), None)
-        refined_low, refined_high, mined_low, mined_high = processing.get((mineral, year), (None,) * 4)
         yield MineralYear(
             mineral=mineral,
             year=year,
@@ -80,8 +76,19 @@ def read_mineral_years(connection: duckdb.DuckDBPyConnection) -> Iterator[Minera
             countries=[_share(low, high) for _, kind, low, high, *_ in rows if kind == "country"],
             others=[_share(low, high) for _, kind, low, high, *_ in rows if kind == "other"],
             canada=(_bounded(own[4], own[5]), _bounded(own[6], own[7])) if own else None,
-            refined=_between(refined_low, refined_high),
-            mined=_between(mined_low, mined_high),
+        )
+
+
+def read_processing(connection: duckdb.DuckDBPyConnection) -> Iterator[Processing]:
+    """What Canada mines and refines, by data set, mineral and year, wherever both are published."""
+    for dataset, mineral, year, refined_low, refined_high, mined_low, mined_high, vintage in connection.execute(_PROCESSING).fetchall():
+        yield Processing(
+            dataset=dataset,
+            mineral=mineral,
+            year=year,
+            refined=_bounded(refined_low, refined_high),
+            mined=_bounded(mined_low, mined_high),
+            vintage_date=vintage,
         )
 
 

@@ -13,6 +13,7 @@ from orchestration.lib.mineral_figures import (
     read_export_stages,
     read_mineral_years,
     read_minerals_without_figures,
+    read_processing,
     read_unit_values,
     read_world_trade,
 )
@@ -26,7 +27,14 @@ from orchestration.metrics.industry_year import (
     without_home_market,
 )
 from orchestration.metrics.market_rank import market_ranks
-from orchestration.metrics.mineral_year import headroom_metrics, mineral_metrics, stage_metrics, unpublished_metrics, uplift_metrics
+from orchestration.metrics.mineral_year import (
+    headroom_metrics,
+    mineral_metrics,
+    processing_metrics,
+    stage_metrics,
+    unpublished_metrics,
+    uplift_metrics,
+)
 from orchestration.metrics.policy_metric import PolicyMetric
 from orchestration.metrics.procurement_year import procurement_metrics, restriction_metrics
 from orchestration.metrics.product_detail import change_metrics, fit_metrics, single_market_metrics, two_way_metrics
@@ -48,6 +56,7 @@ def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[P
         *(row for year in read_procurement_years(connection) for row in procurement_metrics(year, as_of)),
         *restriction_metrics(*read_restrictions(connection), as_of),
         *(row for found in read_mineral_years(connection) for row in mineral_metrics(found, as_of)),
+        *(row for found in read_processing(connection) for row in processing_metrics(found, as_of)),
         *unpublished_metrics(*read_minerals_without_figures(connection), as_of),
         *stage_metrics(list(read_export_stages(connection)), as_of),
         *(row for trade in read_world_trade(connection) for row in headroom_metrics(trade, as_of)),

@@ -31,7 +31,6 @@ class MineralYear:
     """What is held of a mineral in a year, from the latest edition that has it; None, or nothing, where it is not published.
 
     Shares are 0 to 1. `reliance` is as published; consumption and production are in one unit. `canada` is what Canada mines and what all others do.
-    Refined and mined are Canada's, of one edition.
     """
 
     mineral: str
@@ -45,8 +44,18 @@ class MineralYear:
     countries: Sequence[Bounded]
     others: Sequence[Bounded]
     canada: tuple[Bounded, Bounded] | None
-    refined: Bounded | None
-    mined: Bounded | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Processing:
+    """What Canada mines and refines of a mineral in a year, in metric tons of the metal, of one data set and edition."""
+
+    dataset: str
+    mineral: str
+    year: int
+    refined: Bounded
+    mined: Bounded
+    vintage_date: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +118,12 @@ def mineral_metrics(found: MineralYear, as_of: date) -> Iterator[PolicyMetric]:
             yield measure(supply_risk, _on(found, SUMMARIES, "sum_of_rows"), as_of, disruption, found.reliance)
     if found.canada is not None:
         yield measure(canada_mine_share, _on(found, SUMMARIES, "sum_of_rows"), as_of, *found.canada)
-    if found.refined is not None and found.mined is not None:
-        yield measure(processing_ratio, _on(found, SUMMARIES, "weight_of_metal"), as_of, found.refined, found.mined)
+
+
+def processing_metrics(found: Processing, as_of: date) -> Iterator[PolicyMetric]:
+    """How much of what it mines Canada refines."""
+    on = _measured(found.mineral, found.dataset, "weight_of_metal", (found.year, found.year), found.vintage_date)
+    yield measure(processing_ratio, on, as_of, found.refined, found.mined)
 
 
 def unpublished_metrics(minerals: Sequence[str], year: int | None, as_of: date) -> Iterator[PolicyMetric]:

@@ -21,16 +21,8 @@ COLUMNS = (
     *("MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit", "Year", "Value", "Notes"),
     *("Is critical mineral 2025", "Other notes"),
 )
-OPTIONS = (
-    "--exclude-resource-type",
-    "unit_test",
-    "--indirect-selection",
-    "cautious",
-    "-s",
-    "+mineral_dependence",
-    "+critical_mineral_listing",
-    "int_minerals__us_use",
-)
+CHOSEN = ("+mineral_dependence", "+critical_mineral_listing", "+mineral_trade_value", "int_minerals__us_use")
+OPTIONS = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious", "-s", *CHOSEN)
 
 
 def build(project: Project, as_of: str = "none") -> None:
@@ -46,7 +38,7 @@ def ask(project: Project, query: str) -> list[tuple]:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("minerals"))
-    for name in (SUMMARIES, "usgs/critical_minerals_salient", "usgs/import_sources"):
+    for name in (SUMMARIES, "usgs/critical_minerals_salient", "usgs/import_sources", "nrcan/cited_figures"):
         intake.land_bundled(Landing(project.data_dir), registry.dataset(name))
     build(project)
     return project
@@ -237,3 +229,28 @@ def test_metrics_and_marts_say_the_same(project):
             assert (imports.low, imports.high) == pytest.approx((share_low, share_high))
             compared += 1
     assert compared == 13
+
+
+def test_parts_of_a_bulletin_are_rounded_and_what_is_left_is_shown(project):
+    found = ask(
+        project,
+        "SELECT year(period_start_date), value_cad, round(share_of_merchandise, 4), unallocated_cad FROM marts.mineral_trade_value "
+        "WHERE mineral_group = 'mineral and metal exports' ORDER BY 1",
+    )
+    assert found == [(2022, 153.1e9, 0.2112, 0), (2023, 150.7e9, 0.2116, 0), (2024, 153.3e9, 0.2126, 0.1e9)]
+
+
+def test_processing_is_of_one_publisher_and_a_year_with_one_figure_has_no_ratio(project):
+    found = ask(
+        project,
+        "SELECT mineral, year, dataset, round(processing_ratio, 4) FROM marts.mineral_processing "
+        "WHERE mine_low_t > 0 AND refinery_low_t > 0 ORDER BY 1",
+    )
+    assert found == [
+        ("cobalt", 2006, "nrcan/cited_figures", 0.6504),
+        ("copper", 2023, SUMMARIES, 0.6458),
+        ("nickel", 2006, "nrcan/cited_figures", 0.6582),
+    ]
+    assert ask(project, "SELECT processing_ratio, processing_ratio_low FROM marts.mineral_processing WHERE mineral = 'nickel' AND year = 2020") == [
+        (None, None)
+    ]

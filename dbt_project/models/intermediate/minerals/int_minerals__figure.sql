@@ -86,6 +86,8 @@ select
     coalesce(min(quantity_low), 0) as quantity_low,
     case when count(*) = 1 then any_value(quantity_high) end as quantity_high,
     case when count(*) = 1 then any_value(quantity_t) end as quantity_t,
+    case when bool_and(is_weight) then coalesce(min(quantity_low_t), 0) end as quantity_low_t,
+    case when count(*) = 1 then any_value(quantity_high_t) end as quantity_high_t,
     bool_or(is_estimated) as is_estimated,
     bool_or(coalesce(notes ilike '%excludes u.s.%' or country_name ilike '%exclud%', false)) as is_without_us,
     any_value(value_text) as value_text,

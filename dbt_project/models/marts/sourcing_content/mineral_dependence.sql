@@ -15,8 +15,6 @@ with mine as (
         any_value(world_share) filter (where country = 'CA') as canada_share,
         any_value(world_share_low) filter (where country = 'CA') as canada_share_low,
         any_value(world_share_high) filter (where country = 'CA') as canada_share_high,
-        any_value(quantity_low) filter (where country = 'CA') as canada_low,
-        any_value(quantity_high) filter (where country = 'CA') as canada_high,
         bool_and(is_sample) as is_sample,
         max(edition) as edition,
         max(vintage_date) as vintage_date
@@ -25,15 +23,12 @@ with mine as (
     group by mineral, year
 ),
 
-refinery as (
-    select
-        mineral,
-        year,
-        edition,
-        quantity_low as canada_low,
-        quantity_high as canada_high
-    from {{ ref("mineral_supply") }}
-    where stage = 'refinery' and form = 'all' and country = 'CA'
+-- The Survey's own figures before those of the department.
+processing as (
+    select *
+    from {{ ref("mineral_processing") }}
+    where processing_ratio_low is not null or processing_ratio_high is not null
+    qualify row_number() over (partition by mineral, year order by dataset desc) = 1
 ),
 
 source as (
@@ -43,6 +38,7 @@ source as (
         min(year_from) as year_from,
         max(year_to) as year_to,
         count(distinct commodity) as n_commodities,
+        max(edition) as edition,
         sum(import_share) as listed_and_other,
         sum(import_share) filter (where country <> 'OTHER') as listed,
         min(import_share) filter (where country <> 'OTHER') as smallest,
@@ -79,6 +75,11 @@ keyed as (
         mineral,
         year
     from source
+    union
+    select
+        mineral,
+        year
+    from processing
 )
 
 select
@@ -113,18 +114,16 @@ select
     mine.n_bounded as n_mine_bounded,
     case when not mine.is_sample then mine.top_country end as top_mine_country,
     case when not mine.is_sample then mine.top_share end as top_mine_share,
-    case
-        when refinery.canada_low = refinery.canada_high and mine.canada_low = mine.canada_high
-            then refinery.canada_low / nullif(mine.canada_low, 0)
-    end as processing_ratio,
-    case when mine.canada_high > 0 then refinery.canada_low / mine.canada_high end as processing_ratio_low,
-    case when mine.canada_low > 0 then refinery.canada_high / mine.canada_low end as processing_ratio_high,
-    cast(greatest(mine.edition, reliance.edition, keyed.year + 1) as bigint) as edition,
-    least(mine.vintage_date, reliance.vintage_date, source.vintage_date) as vintage_date_min,
-    greatest(mine.vintage_date, reliance.vintage_date, source.vintage_date) as vintage_date_max
+    processing.processing_ratio,
+    processing.processing_ratio_low,
+    processing.processing_ratio_high,
+    processing.dataset as processing_dataset,
+    cast(greatest(mine.edition, reliance.edition, source.edition) as bigint) as edition,
+    least(mine.vintage_date, reliance.vintage_date, source.vintage_date, processing.vintage_date) as vintage_date_min,
+    greatest(mine.vintage_date, reliance.vintage_date, source.vintage_date, processing.vintage_date) as vintage_date_max
 from keyed
 left join {{ ref("int_minerals__us_reliance") }} as reliance on keyed.mineral = reliance.mineral and keyed.year = reliance.year
 left join bounded_source as source on keyed.mineral = source.mineral and keyed.year = source.year
 left join mine on keyed.mineral = mine.mineral and keyed.year = mine.year
-left join refinery on keyed.mineral = refinery.mineral and keyed.year = refinery.year and mine.edition = refinery.edition
+left join processing on keyed.mineral = processing.mineral and keyed.year = processing.year
 left join {{ ref("int_minerals__listed") }} as listed on keyed.mineral = listed.mineral

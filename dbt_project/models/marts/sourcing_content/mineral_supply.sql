@@ -14,6 +14,8 @@ select
     figure.quantity_high,
     figure.unit,
     figure.quantity_t,
+    figure.quantity_low_t,
+    figure.quantity_high_t,
     figure.qualifier,
     figure.is_estimated,
     figure.value_text,

@@ -71,6 +71,7 @@ select
     figure."Unit" as published_unit,
     figure.true_unit as unit,
     figure.is_unit_corrected,
+    unit.word is not null as is_weight,
     figure."Value" as value_text,
     value.qualifier,
     coalesce(
