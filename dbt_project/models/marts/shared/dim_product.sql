@@ -39,6 +39,16 @@ hs as (
     group by classification, hs_code
 ),
 
+staged as (
+    select
+        hs.*,
+        mineral.processing_stage,
+        listed.is_on_canada_list
+    from hs
+    left join {{ ref("mineral_product") }} as mineral on starts_with(hs.product_code, mineral.product_code)
+    left join {{ ref("int_minerals__listed") }} as listed on mineral.mineral = listed.mineral
+),
+
 product as (
     select
         classification,
@@ -52,9 +62,10 @@ product as (
                 then left(product_code, 4) in ('7106', '7107', '7108', '7109', '7110', '7111', '7112', '7118')
         end as is_precious_metal,
         case when length(product_code) > 2 then left(product_code, 4) between '8701' and '8708' end as is_automotive,
-        cast(null as boolean) as is_critical_mineral,
-        cast(null as varchar) as processing_stage
-    from hs
+        -- A chapter has critical minerals and others.
+        case when length(product_code) > 2 then coalesce(is_on_canada_list and processing_stage < '3', false) end as is_critical_mineral,
+        processing_stage
+    from staged
     union all
     select
         'NAPCS2022' as classification,
