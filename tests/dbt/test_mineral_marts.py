@@ -125,6 +125,7 @@ def test_a_mineral_can_leave_a_list_and_come_back(project):
     assert spans == [("2018-05-18", "2022-02-24"), ("2025-11-07", None)]
 
 
+MINED = "Mine production"
 # Made-up minerals of a made-up edition, one for each mark: rows of mining (country, value), with the shares of Canada and of Chile that they allow.
 MARKS = {
     "figureite": ([("Canada", "100"), ("Chile", "300")], (0.25, 0.25), (0.75, 0.75)),
@@ -142,21 +143,35 @@ MARKS = {
     "noneite": ([("Chile", "300")], None, (1, 1)),
     "nothingite": ([("Canada", "—"), ("Chile", "—")], (None, None), (None, None)),
 }
+# Further rows of the same edition: (commodity, country, detail, value).
+DETAILED = [
+    # One thing only is counted, and called by what it contains.
+    ("Singlite", "Canada", "Mine production, content of metal", "30"),
+    ("Singlite", "Chile", "Mine production, content of metal", "70"),
+    # Ore and scrap are refined, and counted apart.
+    ("Singlite", "Canada", "Refinery production, primary", "60"),
+    ("Singlite", "Canada", "Refinery production, secondary", "5"),
+    # A group, of which a table counts one member.
+    ("Platinum-Group Metals", "Canada", "Mine production: palladium", "8"),
+    # Two commodities that are one mineral here.
+    ("Graphite (natural)", "Canada", "Mine production", "1"),
+    ("Graphite", "Canada", "Mine production", "2"),
+]
 
 
-def land_edition(project: Project, folder: Path, vintage: str, rows: list[tuple[str, str, str, int]]) -> None:
+def land_edition(project: Project, folder: Path, vintage: str, rows: list[tuple[str, str, str, str, int]]) -> None:
     file = folder / f"{vintage}.csv"
     with file.open("w", encoding="cp1252", newline="") as text:
         writer = csv.DictWriter(text, COLUMNS, restval="")
         writer.writeheader()
-        for mineral, country, value, year in rows:
+        for mineral, country, detail, value, year in rows:
             notes = "Excludes U.S. production." if mineral == "Outsideite" and country.startswith("World") else ""
             writer.writerow(
                 {
                     "Commodity": mineral,
                     "Country": country,
                     "Statistics": "Production",
-                    "Statistics_detail": "Mine production",
+                    "Statistics_detail": detail,
                     "Unit": "metric tons",
                     "Year": str(year),
                     "Value": value,
@@ -170,12 +185,11 @@ def land_edition(project: Project, folder: Path, vintage: str, rows: list[tuple[
 def marked(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("synthetic")
     project = Project(folder / "data")
-    rows = [(mineral.capitalize(), country, value, 2021) for mineral, (cells, *_) in MARKS.items() for country, value in cells]
-    land_edition(project, folder, "2022-02-01", rows)
+    rows = [(mineral.capitalize(), country, MINED, value, 2021) for mineral, (cells, *_) in MARKS.items() for country, value in cells]
+    land_edition(project, folder, "2022-02-01", [*rows, *((*row, 2021) for row in DETAILED)])
     # The next edition has one of the minerals again, with another figure for the year.
-    land_edition(
-        project, folder, "2023-02-01", [("Figureite", "Canada", "200", 2021), ("Figureite", "Chile", "300", 2021), ("Newite", "Canada", "1", 2022)]
-    )
+    later = [("Figureite", "Canada", MINED, "200", 2021), ("Figureite", "Chile", MINED, "300", 2021), ("Newite", "Canada", MINED, "1", 2022)]
+    land_edition(project, folder, "2023-02-01", later)
     return project
 
 
@@ -197,6 +211,23 @@ def test_each_mark_makes_the_interval_that_it_allows(first_edition, mineral):
     }
     assert found.get("CA") == (None if canada is None else pytest.approx(canada))
     assert found["CL"] == pytest.approx(chile)
+
+
+def test_what_is_counted_tells_tables_apart_and_one_table_is_all(first_edition):
+    found = ask(
+        first_edition,
+        "SELECT mineral, stage, form, quantity, world_share FROM marts.mineral_supply "
+        "WHERE country = 'CA' AND mineral IN ('singlite', 'platinum group metals', 'graphite') ORDER BY ALL",
+    )
+    assert found == [
+        ("graphite", "mine", "graphite", 2, 1),
+        ("graphite", "mine", "graphite (natural)", 1, 1),
+        ("platinum group metals", "mine", "palladium", 8, 1),
+        ("singlite", "mine", "all", 30, 0.3),
+        ("singlite", "refinery", "primary", 60, 1),
+        ("singlite", "refinery", "secondary", 5, 1),
+    ]
+    assert ask(first_edition, "SELECT processing_ratio FROM marts.mineral_dependence WHERE mineral = 'singlite'") == [(2,)]
 
 
 def test_the_later_edition_of_a_year_is_taken_whole(first_edition):

@@ -24,22 +24,22 @@ labelled as (
             when standing.statistic = 'Capacity' or standing.statistic_detail ilike '%capacity%' then 'capacity'
             when standing.statistic_detail ilike '%refine%' then 'refinery'
             when standing.statistic_detail ilike '%smelt%' then 'smelter'
-            when standing.statistic_detail ilike '%mine%' then 'mine'
+            when regexp_matches(lower(standing.statistic_detail), '\b(mine|mined|mining|concentrates?)\b') then 'mine'
             when standing.statistic_detail ilike '%secondary%' then 'secondary'
             when standing.statistic_detail ilike '%primary%' then 'primary'
             else 'other'
         end as stage,
-        -- What is left of the detail: the metal of a group, the content that is counted.
+        -- What is left of the detail: the metal of a group, the content that is counted, whether from ore or scrap.
         coalesce(
             nullif(
                 trim(
                     regexp_replace(
                         lower(standing.statistic_detail),
-                        '\b(mine|mining|smelter|refinery|refined|primary|secondary|production|capacity|reserves|rounded)\b|[:,]', ' ', 'g'
+                        '\b(mine|mining|smelter|refinery|refined|production|capacity|reserves|rounded)\b|[:,]|^(primary|secondary) production', ' ', 'g'
                     )
                 ), ''
             ), 'all'
-        ) as form,
+        ) as detail,
         coalesce(
             case standing.country_kind when 'world' then 'WORLD' when 'other' then 'OTHER' end,
             -- The agency writes Congo (Brazzaville) for the other one.
@@ -66,7 +66,23 @@ newest as (
     from dated
     qualify
         vintage_position
-        = max(vintage_position) over (partition by edition, mineral, stage, form, "year", country)
+        = max(vintage_position) over (partition by edition, commodity_key, stage, detail, "year", country)
+),
+
+-- Where an edition counts one thing only of a mineral at a stage, that is all of it, whatever it is called; not where it is a member of the group, and
+-- commodities of their own that are one mineral here stay apart.
+formed as (
+    select
+        newest.*,
+        case
+            when min(newest.commodity_key) over one_table <> max(newest.commodity_key) over one_table
+                then concat_ws(', ', newest.commodity_key, nullif(newest.detail, 'all'))
+            when min(newest.detail) over one_table = max(newest.detail) over one_table and member.mineral is null then 'all'
+            else newest.detail
+        end as form
+    from newest
+    left join {{ ref("mineral_group_member") }} as member on newest.detail = member.mineral
+    window one_table as (partition by newest.edition, newest.mineral, newest.stage, newest."year")
 )
 
 -- Rows that share all their labels may be parts or versions of one figure: the least of them bounds it from below, and nothing from above.
@@ -94,5 +110,5 @@ select
     string_agg(distinct notes, ' ' order by notes) as notes,
     bool_and(is_edition_whole) as is_edition_whole,
     max(vintage_date) as vintage_date
-from newest
+from formed
 group by edition, mineral, stage, form, "year", country

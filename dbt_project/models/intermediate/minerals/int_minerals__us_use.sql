@@ -1,4 +1,4 @@
--- What America makes and uses of a mineral, of the newest vintage of each edition of table 7, in the unit of the table.
+-- What America makes and uses of a mineral that is one commodity of the table, of the newest vintage of each edition of table 7, in the unit of the table.
 with standing as (
     select
         salient.*,
@@ -23,5 +23,5 @@ select
     {%- endfor %}
     max(vintage_date) as vintage_date
 from standing
-group by mineral, year, edition
+group by mineral, critical_mineral, year, edition
 qualify edition = max(edition) over (partition by mineral, year) and count(*) over (partition by mineral, year, edition) = 1

@@ -11,7 +11,10 @@ with published as (
         quantity_high_t as high_t,
         vintage_date
     from {{ ref("mineral_supply") }}
-    where country = 'CA' and form = 'all' and stage in ('mine', 'refinery') and quantity_low_t is not null
+    where
+        country = 'CA' and quantity_low_t is not null
+        -- Of a refinery what is made of ore, where scrap is counted apart.
+        and ((stage = 'mine' and form = 'all') or (stage = 'refinery' and form in ('all', 'primary')))
     union all by name
     select
         figure.dataset,
