@@ -69,8 +69,8 @@ newest as (
         = max(vintage_position) over (partition by edition, commodity_key, stage, detail, "year", country)
 ),
 
--- Where an edition counts one thing only of a mineral at a stage, that is all of it, whatever it is called; not where it is a member of the group, and
--- commodities of their own that are one mineral here stay apart.
+-- Where an edition counts one thing only of a mineral at a stage, that is all of it, whatever it is called; not where it is a member of the group.
+-- Commodities of their own that are one mineral here stay apart.
 formed as (
     select
         newest.*,

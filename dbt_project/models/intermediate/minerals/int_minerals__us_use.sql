@@ -1,4 +1,5 @@
--- What America makes and uses of a mineral that is one commodity of the table, of the newest vintage of each edition of table 7, in the unit of the table.
+-- What America makes and uses of a mineral that is one commodity of the table, of the newest vintage of each edition of table 7, in the unit of the
+-- table.
 with standing as (
     select
         salient.*,
