@@ -35,7 +35,8 @@ labelled as (
                 trim(
                     regexp_replace(
                         lower(standing.statistic_detail),
-                        '\b(mine|mining|smelter|refinery|refined|production|capacity|reserves|rounded)\b|[:,]|^(primary|secondary) production', ' ', 'g'
+                        '^(primary|secondary) production|\b(mine|mining|smelter|refinery|refined|production|capacity|reserves|rounded)\b|[:,]',
+                        ' ', 'g'
                     )
                 ), ''
             ), 'all'
