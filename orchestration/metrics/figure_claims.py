@@ -15,16 +15,22 @@ from orchestration.metrics.value_added import sector_border_crossings
 from orchestration.metrics.vehicles import us_canada_parts_content, vehicle_production_change
 
 SAID_ON = date(2025, 10, 8)
+# Of a claim that nothing measures.
+NO_METRIC = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FigureClaim(Claim):
-    """A claim on the metric of a subject. `reading` says how the sentence is read as a test; `lacks` what is missing where no figure is held."""
+    """A claim on the metric of a subject.
+
+    `reading` says how the sentence is read as a test; `remedy` what brings the figures that it needs, or why none is to be had where the metric is
+    `none`.
+    """
 
     subject: str
     product_scope: str = "all"
     reading: str
-    lacks: str
+    remedy: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +75,7 @@ _claim = partial(
 )
 _MINERALS = "Canada supplies significant quantities of nickel, cobalt"
 _SIGNIFICANT = "Significant is read as a tenth of what America imports of {0}."
-_NO_MINERAL = "no share of US imports of {0} is held; `warehouse refresh usgs/import_sources` brings those that are published"
+_IMPORT_SOURCES = "`warehouse refresh usgs/import_sources` brings the shares that are published"
 
 FIGURE_CLAIMS = (
     *(
@@ -82,7 +88,7 @@ FIGURE_CLAIMS = (
             threshold=0.1,
             subject=mineral,
             reading=_SIGNIFICANT.format(mineral),
-            lacks=_NO_MINERAL.format(mineral),
+            remedy=_IMPORT_SOURCES,
         )
         for mineral in ("cobalt", "nickel")
     ),
@@ -95,7 +101,7 @@ FIGURE_CLAIMS = (
         threshold=0.0,
         subject="Canada",
         reading="Read of what all manufacturers make in Canada; figures of each are held of single years only.",
-        lacks="no two years of vehicle production are held",
+        remedy="`warehouse import oica/production FILE` brings a workbook",
     ),
     _claim(
         claim_id="refining_expands",
@@ -107,7 +113,7 @@ FIGURE_CLAIMS = (
         subject="Canada to all countries",
         product_scope="critical_minerals",
         reading="Read as: the processed part of exports of critical minerals has not fallen in a year. Prices move it too.",
-        lacks="no two like months of exports by product are held",
+        remedy="`warehouse refresh statcan/12100182` brings exports by product",
     ),
     _claim(
         claim_id="integrated_parts",
@@ -117,7 +123,7 @@ FIGURE_CLAIMS = (
         threshold=50.0,
         subject="lines assembled in Canada",
         reading="Read as: half or more of the parts of cars assembled in Canada are from the two countries. Other chains are not held.",
-        lacks="no report on parts content is held",
+        remedy="`warehouse import nhtsa/aala FILE` brings a model year",
     ),
     _claim(
         claim_id="parts_cross_multiple_times",
@@ -127,47 +133,47 @@ FIGURE_CLAIMS = (
         threshold=2.0,
         subject="Canada, motor vehicles, all borders",
         reading="Read of the average dollar of a vehicle; single parts can cross more often.",
-        lacks="no inter-country table is held; download one at https://oe.cd/icio and use `warehouse import oecd/icio FILE`",
+        remedy="download a table at https://oe.cd/icio and use `warehouse import oecd/icio FILE`",
     ),
     _claim(
         claim_id="high_financing_costs",
         sentence="driven by high financing costs",
-        metric="none",
+        metric=NO_METRIC,
         basis="none",
         threshold=0.0,
         subject="vehicle sales",
         reading="A cause.",
-        lacks="a cause is not measured here: marts.financing_conditions shows what borrowing cost beside what was sold",
+        remedy="a cause is not measured here: marts.financing_conditions shows what borrowing cost beside what was sold",
     ),
     _claim(
         claim_id="uneven_ev_demand",
         sentence="uneven EV demand",
-        metric="none",
+        metric=NO_METRIC,
         basis="none",
         threshold=0.0,
         subject="registrations",
         reading="The quarterly share of zero-emission vehicles.",
-        lacks="registrations by fuel (20-10-0024) are not held",
+        remedy="registrations by fuel (20-10-0024) are not held",
     ),
     _claim(
         claim_id="no_mineral_export_restrictions",
         sentence="No export restrictions imposed",
-        metric="none",
+        metric=NO_METRIC,
         basis="none",
         threshold=0.0,
         subject="critical minerals",
         reading="Measures of Canada on exports of minerals.",
-        lacks="marts.policy_measure has no measures on exports: that none is listed is no evidence of none",
+        remedy="marts.policy_measure has no measures on exports: that none is listed is no evidence of none",
     ),
     _claim(
         claim_id="investing_in_capacity",
         sentence="investing in domestic manufacturing capacity",
-        metric="none",
+        metric=NO_METRIC,
         basis="none",
         threshold=0.0,
         subject="manufacturing",
         reading="Growth of capital expenditure.",
-        lacks="capital expenditure (34-10-0035) is not held",
+        remedy="capital expenditure (34-10-0035) is not held",
     ),
 )
 
@@ -184,13 +190,11 @@ def figure_verdict(claim: FigureClaim, event_date: date, as_known_on: date, figu
         if (figure.metric, figure.product_scope, figure.basis) == (claim.metric, claim.product_scope, claim.basis)
         and figure.subject.startswith(claim.subject)
     ]
-    if not mine:
-        return Verdict(claim, event_date, as_known_on, "unknown", f"{claim.reading} It cannot be judged: {claim.lacks}.")
     held = [figure for figure in mine if figure.was_known_on(as_known_on) and figure.period_end_date <= event_date]
     if not held:
-        first = min(figure.known_from for figure in mine)
-        reason = f"{claim.reading} No figure of a period that ended by {event_date} was known on {as_known_on}: the first one held is of {first}."
-        return Verdict(claim, event_date, as_known_on, "unknown", reason)
+        # The same whatever was held later: what was known on the day decides.
+        missing = "It cannot be judged" if claim.metric == NO_METRIC else f"No figure of a period over by {event_date} was known on {as_known_on}"
+        return Verdict(claim, event_date, as_known_on, "unknown", f"{claim.reading} {missing}: {claim.remedy}.")
     latest = max(held, key=lambda figure: (figure.period_end_date, figure.known_from))
     if (age := months_between(latest.period_end_date, event_date)) > claim.max_staleness_months:
         reason = f"{claim.reading} The latest figure, {latest}, was {age} months old, and at most {claim.max_staleness_months} are allowed."
