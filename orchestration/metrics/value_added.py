@@ -7,7 +7,7 @@ unit of final demand calls forth of every sector. Dense: a table of 81 economies
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -76,12 +76,17 @@ class InputOutputTable:
         """The name of a sector, such as CAN_C29."""
         return f"{self.economies[place]}_{self.industries[place]}"
 
-    def of(self, economy: str) -> npt.NDArray[np.bool_]:
-        """Which sectors are of the economy. Raises KeyError where none is."""
-        found = np.array([name == economy for name in self.economies])
-        if not found.any():
-            raise KeyError(f"{economy} is no economy of the table: {', '.join(sorted(set(self.economies)))}")
-        return found
+    def of(self, economy: str) -> npt.NDArray[np.intp]:
+        """The places of the economy's sectors. Raises KeyError where it has none."""
+        if economy not in self.places:
+            raise KeyError(f"{economy} is no economy of the table: {', '.join(self.places)}")
+        return self.places[economy]
+
+    @cached_property
+    def places(self) -> Mapping[str, npt.NDArray[np.intp]]:
+        """The places of the sectors of each economy that has some, by name."""
+        names, members = np.unique(np.array(self.economies), return_inverse=True)
+        return {str(name): np.flatnonzero(members == number) for number, name in enumerate(names)}
 
     @cached_property
     def coefficients(self) -> Array:
@@ -120,6 +125,12 @@ class InputOutputTable:
         return per_unit
 
     @cached_property
+    def value_added_in_exports(self) -> Array:
+        """S v̂ L ê (c × n): value added of each economy in the exports of each sector."""
+        origin: Array = self.value_added_by_economy * self.gross_exports
+        return origin
+
+    @cached_property
     def value_added_of_all(self) -> Array:
         """The sum of its rows, v L (n): 1 where value added and inputs make up all output."""
         whole: Array = self.value_added_by_economy.sum(axis=0)
@@ -139,8 +150,7 @@ def value_added_by_origin(table: InputOutputTable) -> Array:
 
     A column sums to the exports of its sector where value added and inputs make up all output. Source: OECD, Trade in Value Added, EXGR_BSCI.
     """
-    origin: Array = table.value_added_by_economy * table.gross_exports
-    return origin
+    return table.value_added_in_exports
 
 
 def domestic_value_added_share(table: InputOutputTable, economy: str) -> Bounded:
@@ -245,7 +255,7 @@ def domestic_value_added_share_without_returns(table: InputOutputTable, economy:
     """
     sectors = table.of(economy)
     block = table.coefficients[np.ix_(sectors, sectors)]
-    called = np.linalg.solve(np.eye(int(sectors.sum())) - block, table.gross_exports[sectors])
+    called = np.linalg.solve(np.eye(len(sectors)) - block, table.gross_exports[sectors])
     return _over_exports(table, economy, float(table.value_added_coefficients[sectors] @ called))
 
 
@@ -404,9 +414,17 @@ def cumulative_tariff(table: InputOutputTable, rate: float | Array, between: Col
 
     `rate` is τ, one number or n × n (rows supply), as a share of the value that crosses; `between` as in `border_crossings`. Prices do not react.
     """
-    crossing = _crosses(table, between)
-    taxed: Array = (table.value_added_of_all @ np.where(crossing, rate * table.coefficients, 0.0)) @ table.leontief
-    return taxed
+    weights = table.value_added_of_all
+    taxed = rate * table.coefficients if isinstance(rate, np.ndarray) else table.coefficients
+    chosen = table.places if between is None else {name: table.of(name) for name in between}
+    inside = np.concatenate(list(chosen.values()))
+    paid = np.zeros_like(weights)
+    paid[inside] = (weights @ taxed)[inside] if between is None else weights[inside] @ taxed[np.ix_(inside, inside)]
+    # What an economy supplies itself crosses no border: blocks on the diagonal, few beside the table.
+    for own in chosen.values():
+        paid[own] -= weights[own] @ taxed[np.ix_(own, own)]
+    through: Array = (paid if isinstance(rate, np.ndarray) else rate * paid) @ table.leontief
+    return through
 
 
 def shares_of_origin(table: InputOutputTable) -> Mapping[str, Mapping[str, float]]:
@@ -418,23 +436,12 @@ def shares_of_origin(table: InputOutputTable) -> Mapping[str, Mapping[str, float
     }
 
 
-def _crosses(table: InputOutputTable, between: Collection[str] | None) -> npt.NDArray[np.bool_]:
-    names: Sequence[str] = sorted(set(table.economies))
-    number = {name: place for place, name in enumerate(names)}
-    economy = np.array([number[name] for name in table.economies])
-    crossing: npt.NDArray[np.bool_] = economy[:, None] != economy[None, :]
-    if between is not None:
-        inside = np.isin(economy, [number[name] for name in between])
-        crossing &= inside[:, None] & inside[None, :]
-    return crossing
-
-
 def _over_exports(table: InputOutputTable, economy: str, value: float) -> Bounded:
     sectors = table.of(economy)
     exports = float(table.gross_exports[sectors].sum())
     if exports == 0:
         raise Undefined(f"{economy} exports nothing in {table.year}")
-    return Bounded.exact(value / exports, int(sectors.sum()))
+    return Bounded.exact(value / exports, len(sectors))
 
 
 def _of_sector(table: InputOutputTable, sector: str, values: Array) -> Bounded:
