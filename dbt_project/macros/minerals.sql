@@ -21,3 +21,13 @@
         + pow(greatest(({{ rest }}) - floor(round(({{ rest }}) / nullif({{ cap }}, 0), 9)) * {{ cap }}, 0), 2)
     )
 {%- endmacro %}
+
+{#- What the stages of one series of exports have in common. -#}
+{% macro stage_series(of="") -%}
+    {%- for column in [
+        "dataset", "trade_type", "partner_code", "product_classification", "period_start_date", "period_end_date", "period_grain", "currency", "basis",
+        "seasonal_adjustment",
+    ] -%}
+    {{ of }}{{ column }}{{ ", " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

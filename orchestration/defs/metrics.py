@@ -84,6 +84,7 @@ def metrics() -> dg.Definitions:
             ["marts", "us_share_vintage"],
             ["marts", "trade_release_calendar"],
             ["marts", "vehicle_production"],
+            ["marts", "mineral_export_stage"],
             ["metrics", "policy_metric"],
             ["meta", "source_file"],
         ],

@@ -20,13 +20,21 @@ _PAIRS = """
     ORDER BY ALL"""
 _CALENDAR = "SELECT period_start_date, released_on, is_estimated FROM marts.trade_release_calendar ORDER BY ALL"
 _FIRST_MONTH = date(1997, 1, 1)
-# A metric is known from its release on; what a year's production was known to be before it was revised is in its versions.
+# A metric is known from its release on; what is revised has its versions, production by year and exports by stage.
 _FIGURES = """
-    WITH figure AS (
+    WITH processed AS (
+        SELECT dataset, trade_type, product_classification, basis, period_start_date, period_end_date, known_from, known_to,
+            1 - sum(critical_share) FILTER (starts_with(processing_stage, '1')) AS processed
+        FROM marts.mineral_export_stage
+        WHERE partner_code = 'WORLD' AND period_grain = 'month' AND product_classification = 'NAPCS2022' AND trade_type = 'domestic'
+        GROUP BY ALL HAVING count(critical_share) = count(*)
+    ),
+    figure AS (
         SELECT metric, subject, product_scope, basis, period_start_date, period_end_date, value_low, value_high,
             vintage_date_max AS known_from, CAST(NULL AS DATE) AS known_to, dataset, false AS is_secondary
         FROM metrics.policy_metric
-        WHERE value_low IS NOT NULL AND metric IN (SELECT unnest($metrics)) AND metric <> 'vehicle_production_change'
+        WHERE value_low IS NOT NULL AND metric IN (SELECT unnest($metrics))
+            AND metric NOT IN ('vehicle_production_change', 'processed_export_share_change')
         UNION ALL
         SELECT 'vehicle_production_change', after.country_name, 'all', 'final_assembly', make_date(after.year, 1, 1), make_date(after.year, 12, 31),
             after.units / before.units - 1, after.units / before.units - 1, greatest(before.known_from, after.known_from),
@@ -34,6 +42,13 @@ _FIGURES = """
         FROM marts.vehicle_production AS after
         JOIN marts.vehicle_production AS before USING (dataset, publisher, grade, country, vehicle_category)
         WHERE before.year = after.year - 1 AND vehicle_category = 'all vehicles' AND before.units > 0 AND after.units IS NOT NULL
+            AND greatest(before.known_from, after.known_from) < coalesce(least(before.known_to, after.known_to), DATE '9999-12-31')
+        UNION ALL
+        SELECT 'processed_export_share_change', 'Canada to all countries', 'critical_minerals', after.basis,
+            after.period_start_date, after.period_end_date, after.processed - before.processed, after.processed - before.processed,
+            greatest(before.known_from, after.known_from), least(before.known_to, after.known_to), after.dataset, false
+        FROM processed AS after JOIN processed AS before USING (dataset, trade_type, product_classification)
+        WHERE before.period_start_date = after.period_start_date - INTERVAL 1 YEAR
             AND greatest(before.known_from, after.known_from) < coalesce(least(before.known_to, after.known_to), DATE '9999-12-31')
     )
     SELECT figure.* EXCLUDE (dataset), file.vintage_date, file.sha256, file.source_url

@@ -39,7 +39,7 @@ _STAGES = """
         list(processing_stage), list(share_value), max(vintage_date)
     FROM (
         SELECT *, unnest(['minerals', 'critical_minerals']) AS scope, unnest(["value", critical_value]) AS share_value
-        FROM marts.mineral_export_stage
+        FROM marts.mineral_export_stage WHERE known_to IS NULL
     )
     GROUP BY ALL HAVING count(share_value) = count(*) ORDER BY ALL"""
 _TRADE = """

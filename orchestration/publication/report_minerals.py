@@ -76,7 +76,8 @@ def _processed(warehouse: Rows) -> Row | None:
         """
         SELECT period_start_date AS period, vintage_date, sum(critical_share) FILTER (NOT starts_with(processing_stage, '1')) AS share
         FROM marts.mineral_export_stage
-        WHERE partner_code = 'WORLD' AND product_classification = 'NAPCS2022' AND trade_type = 'domestic' AND critical_share IS NOT NULL
+        WHERE partner_code = 'WORLD' AND product_classification = 'NAPCS2022' AND trade_type = 'domestic' AND known_to IS NULL
+            AND critical_share IS NOT NULL
         GROUP BY ALL ORDER BY period DESC""",
     )
     if not rows:

@@ -24,7 +24,8 @@ DEPENDENCE = """
         world_mine_hhi_low, world_mine_hhi_high)"""
 STAGES = """
     CREATE TABLE marts.mineral_export_stage AS
-    SELECT 'WORLD' AS partner_code, 'NAPCS2022' AS product_classification, 'domestic' AS trade_type, DATE '2026-07-07' AS vintage_date, *
+    SELECT 'WORLD' AS partner_code, 'NAPCS2022' AS product_classification, 'domestic' AS trade_type, DATE '2026-07-07' AS vintage_date,
+        CAST(NULL AS DATE) AS known_to, *
     FROM (VALUES
         (DATE '2026-05-01', '1 ore or concentrate', 0.45), (DATE '2026-05-01', '2 smelted or refined', 0.55),
         (DATE '2025-05-01', '1 ore or concentrate', 0.4), (DATE '2025-05-01', '2 smelted or refined', 0.6)

@@ -15,6 +15,7 @@ with mine as (
         any_value(world_share) filter (where country = 'CA') as canada_share,
         any_value(world_share_low) filter (where country = 'CA') as canada_share_low,
         any_value(world_share_high) filter (where country = 'CA') as canada_share_high,
+        any_value(dataset) as dataset,
         bool_and(is_sample) as is_sample,
         max(edition) as edition,
         max(vintage_date) as vintage_date
@@ -37,6 +38,7 @@ source as (
         year,
         min(year_from) as year_from,
         max(year_to) as year_to,
+        any_value(dataset) as dataset,
         count(distinct commodity) as n_commodities,
         max(edition) as edition,
         sum(import_share) as listed_and_other,
@@ -83,7 +85,7 @@ keyed as (
 )
 
 select
-    'usgs/mineral_commodity_summaries' as dataset,
+    coalesce(mine.dataset, reliance.dataset, source.dataset, processing.dataset) as dataset,
     keyed.mineral,
     cast(keyed.year as bigint) as year,
     coalesce(listed.is_on_canada_list, false) as is_on_canada_list,
