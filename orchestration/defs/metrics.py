@@ -42,6 +42,7 @@ def metrics() -> dg.Definitions:
             ["marts", "mineral_unit_value"],
             ["intermediate", "int_minerals__share"],
             ["intermediate", "int_minerals__us_import_source"],
+            ["intermediate", "int_minerals__us_reliance"],
             ["intermediate", "int_minerals__us_use"],
             ["staging", "stg_oecd__icio"],
             ["marts", "value_added_in_exports"],

@@ -10,30 +10,32 @@ from typing import Any
 import duckdb
 
 from orchestration.metrics.interval import Bounded
-from orchestration.metrics.mineral_year import ExportStages, MineralYear, Processing, UnitValue, WorldTrade
+from orchestration.metrics.mineral_year import ExportStages, Imports, MineralYear, Mining, Processing, Reliance, UnitValue, Use, WorldTrade
 from orchestration.metrics.minerals import ANY_SHARE
 
+# Each figure with the release of its own data set: one that is refreshed alone dates nothing else.
 _YEARS = """
     SELECT
-        dependence.mineral, year, coalesce(vintage_date_max, use.vintage_date),
-        us_net_import_reliance_low, us_net_import_reliance_high,
+        dependence.mineral, year, us_net_import_reliance_low, us_net_import_reliance_high, reliance.dataset, reliance.vintage_date,
         apparent_consumption_low, apparent_consumption_high,
-        primary_production_low + secondary_production_low, primary_production_high + secondary_production_high,
-        import_year_from, import_year_to
+        primary_production_low + secondary_production_low, primary_production_high + secondary_production_high, use.vintage_date
     FROM marts.mineral_dependence AS dependence
+    LEFT JOIN intermediate.int_minerals__us_reliance AS reliance USING (mineral, year)
     LEFT JOIN intermediate.int_minerals__us_use AS use USING (mineral, year)
     ORDER BY ALL"""
-_SOURCES = "SELECT mineral, year, country, import_share FROM intermediate.int_minerals__us_import_source WHERE country <> 'OTHER' ORDER BY ALL"
+# A mineral of which several commodities are imported has no share of its own.
+_SOURCES = """
+    SELECT mineral, year, country, import_share, year_from, year_to, vintage_date FROM intermediate.int_minerals__us_import_source
+    WINDOW same AS (PARTITION BY mineral, year)
+    QUALIFY min(commodity) OVER same = max(commodity) OVER same
+    ORDER BY ALL"""
 _SHARES = """
-    SELECT mineral, year, country, country_kind, share_low, share_high, own_low, own_high, others_low, others_high
+    SELECT mineral, year, country, country_kind, share_low, share_high, own_low, own_high, others_low, others_high, vintage_date
     FROM intermediate.int_minerals__share WHERE stage = 'mine' AND form = 'all' AND has_share ORDER BY ALL"""
 _PROCESSING = """
     SELECT dataset, mineral, year, refinery_low_t, refinery_high_t, mine_low_t, mine_high_t, vintage_date
     FROM marts.mineral_processing WHERE refinery_low_t IS NOT NULL AND mine_low_t IS NOT NULL ORDER BY ALL"""
-_WITHOUT_FIGURES = """
-    SELECT DISTINCT coalesce(mineral_group, mineral) FROM marts.critical_mineral_listing
-    WHERE listed_to IS NULL AND NOT has_figures ORDER BY ALL"""
-_NEWEST_YEAR = "SELECT max(year) FROM marts.mineral_dependence"
+_LISTED = "SELECT DISTINCT coalesce(mineral_group, mineral) FROM marts.critical_mineral_listing WHERE listed_to IS NULL ORDER BY ALL"
 _STAGES = """
     SELECT dataset, trade_type, partner_code, scope, period_start_date, period_end_date, period_grain, basis, seasonal_adjustment,
         list(processing_stage), list(share_value), max(vintage_date)
@@ -54,29 +56,40 @@ _UNIT_VALUES = """
 
 def read_mineral_years(connection: duckdb.DuckDBPyConnection) -> Iterator[MineralYear]:
     """Every mineral and year that anything is held of."""
-    sources: dict[tuple[str, int], dict[str, float]] = defaultdict(dict)
-    for mineral, year, country, share in connection.execute(_SOURCES).fetchall():
-        sources[mineral, year][country] = share
+    sources: dict[tuple[str, int], list[tuple[Any, ...]]] = defaultdict(list)
+    for mineral, year, *row in connection.execute(_SOURCES).fetchall():
+        sources[mineral, year].append(tuple(row))
     miners: dict[tuple[str, int], list[tuple[Any, ...]]] = defaultdict(list)
     for mineral, year, *row in connection.execute(_SHARES).fetchall():
         miners[mineral, year].append(tuple(row))
-    for mineral, year, vintage_date, *figures, year_from, year_to in connection.execute(_YEARS).fetchall():
-        reliance_low, reliance_high, used_low, used_high, made_low, made_high = figures
-        rows = miners[mineral, year]
-        own = next((row for row in rows if row[0] == "CA"), None)
+    for mineral, year, low, high, dataset, relied, used_low, used_high, made_low, made_high, used in connection.execute(_YEARS).fetchall():
         yield MineralYear(
             mineral=mineral,
             year=year,
-            vintage_date=vintage_date,
-            reliance=_between(reliance_low, reliance_high) if reliance_low is not None else None,
-            consumption=_between(used_low, used_high),
-            production=_between(made_low, made_high),
-            import_shares=sources[mineral, year],
-            import_years=(year_from, year_to) if year_from else None,
-            countries=[_share(low, high) for _, kind, low, high, *_ in rows if kind == "country"],
-            others=[_share(low, high) for _, kind, low, high, *_ in rows if kind == "other"],
-            canada=(_bounded(own[4], own[5]), _bounded(own[6], own[7])) if own else None,
+            reliance=Reliance(_bounded(low, high), dataset, relied) if low is not None else None,
+            use=Use(_bounded(used_low, used_high), _bounded(made_low, made_high), used) if used else None,
+            imports=_imports(sources[mineral, year]),
+            mining=_mining(miners[mineral, year]),
         )
+
+
+def _imports(rows: list[tuple[Any, ...]]) -> Imports | None:
+    listed = {country: share for country, share, *_ in rows if country != "OTHER"}
+    return Imports(listed, (rows[0][2], rows[0][3]), max(row[4] for row in rows)) if listed else None
+
+
+def _mining(rows: list[tuple[Any, ...]]) -> Mining | None:
+    countries = [_share(low, high) for _, kind, low, high, *_ in rows if kind == "country"]
+    if not countries:
+        return None
+    canada = next(((_bounded(*row[4:6]), _bounded(*row[6:8])) for row in rows if row[0] == "CA"), None)
+    others = [_share(low, high) for _, kind, low, high, *_ in rows if kind == "other"]
+    return Mining(countries, others, canada, max(row[8] for row in rows))
+
+
+def read_listed_minerals(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The minerals that a government calls critical, groups by their name."""
+    return [mineral for (mineral,) in connection.execute(_LISTED).fetchall()]
 
 
 def read_processing(connection: duckdb.DuckDBPyConnection) -> Iterator[Processing]:
@@ -90,13 +103,6 @@ def read_processing(connection: duckdb.DuckDBPyConnection) -> Iterator[Processin
             mined=_bounded(mined_low, mined_high),
             vintage_date=vintage,
         )
-
-
-def read_minerals_without_figures(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], int | None]:
-    """The minerals that a government calls critical and no figure is held of, and the newest year of those that have some."""
-    minerals = [mineral for (mineral,) in connection.execute(_WITHOUT_FIGURES).fetchall()]
-    ((year,),) = connection.execute(_NEWEST_YEAR).fetchall()
-    return minerals, year
 
 
 def read_export_stages(connection: duckdb.DuckDBPyConnection) -> Iterator[ExportStages]:
@@ -138,12 +144,8 @@ def read_unit_values(connection: duckdb.DuckDBPyConnection) -> Iterator[UnitValu
         yield UnitValue(mineral=mineral, stage=stage, trade_type=trade_type, year=year, value_per_t=value, ore_value_per_t=ore, vintage_date=vintage)
 
 
-def _between(low: float | None, high: float | None) -> Bounded | None:
-    """The interval from `low` on; None where there is no figure at all."""
-    return None if low is None else _bounded(low, high)
-
-
 def _bounded(low: float, high: float | None) -> Bounded:
+    """The interval from `low` on, without end where nothing bounds it."""
     top = math.inf if high is None else high
     return Bounded(low, top, 1, int(low != top))
 

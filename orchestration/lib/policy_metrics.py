@@ -11,8 +11,8 @@ from orchestration.lib.industry_figures import read_content, read_home_markets, 
 from orchestration.lib.input_output_table import read_input_output_table, read_published_shares
 from orchestration.lib.mineral_figures import (
     read_export_stages,
+    read_listed_minerals,
     read_mineral_years,
-    read_minerals_without_figures,
     read_processing,
     read_unit_values,
     read_world_trade,
@@ -46,6 +46,7 @@ def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[P
     changes = list(read_product_changes(connection))
     held = read_input_output_table(connection)
     markets = read_home_markets(connection)
+    minerals = list(read_mineral_years(connection))
     return [
         *(row for series in read_export_series(connection) for row in series_metrics(series, as_of)),
         *(row for change in changes for row in change_metrics(change, as_of)),
@@ -55,9 +56,9 @@ def policy_metrics(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[P
         *(row for figures in read_export_markets(connection) for row in market_ranks(figures, as_of)),
         *(row for year in read_procurement_years(connection) for row in procurement_metrics(year, as_of)),
         *restriction_metrics(*read_restrictions(connection), as_of),
-        *(row for found in read_mineral_years(connection) for row in mineral_metrics(found, as_of)),
+        *(row for found in minerals for row in mineral_metrics(found, as_of)),
         *(row for found in read_processing(connection) for row in processing_metrics(found, as_of)),
-        *unpublished_metrics(*read_minerals_without_figures(connection), as_of),
+        *unpublished_metrics(read_listed_minerals(connection), minerals, as_of),
         *stage_metrics(list(read_export_stages(connection)), as_of),
         *(row for trade in read_world_trade(connection) for row in headroom_metrics(trade, as_of)),
         *(row for unit in read_unit_values(connection) for row in uplift_metrics(unit, as_of)),

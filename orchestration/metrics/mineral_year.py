@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from orchestration.metrics.interval import Bounded
@@ -26,24 +26,53 @@ SALIENT = "usgs/critical_minerals_salient"
 IMPORT_SOURCES = "usgs/import_sources"
 
 
-@dataclass(frozen=True, kw_only=True)
-class MineralYear:
-    """What is held of a mineral in a year, from the latest edition that has it; None, or nothing, where it is not published.
+@dataclass(frozen=True)
+class Reliance:
+    """US net import reliance as a data set publishes it, 0 to 1."""
 
-    Shares are 0 to 1. `reliance` is as published; consumption and production are in one unit. `canada` is what Canada mines and what all others do.
-    """
-
-    mineral: str
-    year: int
+    share: Bounded
+    dataset: str
     vintage_date: date
-    reliance: Bounded | None
-    consumption: Bounded | None
-    production: Bounded | None
-    import_shares: Mapping[str, float]
-    import_years: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Use:
+    """What the United States use of a mineral and make of it, in one unit."""
+
+    consumption: Bounded
+    production: Bounded
+    vintage_date: date
+
+
+@dataclass(frozen=True)
+class Imports:
+    """Shares of the listed countries in US imports over a span of years."""
+
+    listed: Mapping[str, float]
+    years: tuple[int, int]
+    vintage_date: date
+
+
+@dataclass(frozen=True)
+class Mining:
+    """Shares of countries, and of what is published as others, in mining; what Canada mines and what all others do, where Canada is listed."""
+
     countries: Sequence[Bounded]
     others: Sequence[Bounded]
     canada: tuple[Bounded, Bounded] | None
+    vintage_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class MineralYear:
+    """What is held of a mineral in a year, from the latest edition that has it; None where it is not published."""
+
+    mineral: str
+    year: int
+    reliance: Reliance | None
+    use: Use | None
+    imports: Imports | None
+    mining: Mining | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,37 +132,48 @@ class UnitValue:
 
 
 def mineral_metrics(found: MineralYear, as_of: date) -> Iterator[PolicyMetric]:
-    """What is held of the mineral in the year; a metric of which nothing is published has no row."""
-    if found.reliance is not None:
-        yield known(us_net_import_reliance, _on(found, SALIENT, "published"), as_of, found.reliance)
-    if found.consumption is not None and found.production is not None:
-        yield measure(us_net_import_reliance, _on(found, SALIENT, "computed"), as_of, found.consumption, found.production)
-    if found.import_shares and found.import_years:
-        on = _on(found, IMPORT_SOURCES, "published", found.import_years)
-        yield measure(canada_share_of_us_imports, on, as_of, found.import_shares)
-    if found.countries:
-        yield measure(world_mine_hhi, _on(found, SUMMARIES, "sum_of_rows"), as_of, found.countries, found.others)
-        if found.reliance is not None:
-            disruption = world_mine_hhi(found.countries, found.others)
-            yield measure(supply_risk, _on(found, SUMMARIES, "sum_of_rows"), as_of, disruption, found.reliance)
-    if found.canada is not None:
-        yield measure(canada_mine_share, _on(found, SUMMARIES, "sum_of_rows"), as_of, *found.canada)
+    """What is held of the mineral in the year; a metric of which nothing is published has no row here."""
+    reliance, use, imports, mining = found.reliance, found.use, found.imports, found.mining
+    year = found.year, found.year
+    if reliance:
+        yield known(
+            us_net_import_reliance, _measured(found.mineral, reliance.dataset, "published", year, reliance.vintage_date), as_of, reliance.share
+        )
+    if use:
+        on = _measured(found.mineral, SALIENT, "computed", year, use.vintage_date)
+        yield measure(us_net_import_reliance, on, as_of, use.consumption, use.production)
+    if imports:
+        on = _measured(found.mineral, IMPORT_SOURCES, "published", imports.years, imports.vintage_date)
+        yield measure(canada_share_of_us_imports, on, as_of, imports.listed)
+    if mining:
+        on = _measured(found.mineral, SUMMARIES, "sum_of_rows", year, mining.vintage_date)
+        yield measure(world_mine_hhi, on, as_of, mining.countries, mining.others)
+        if mining.canada:
+            yield measure(canada_mine_share, on, as_of, *mining.canada)
+        if reliance:
+            first, last = sorted((mining.vintage_date, reliance.vintage_date))
+            both = replace(on, vintage_date_min=first, vintage_date_max=last)
+            yield measure(supply_risk, both, as_of, world_mine_hhi(mining.countries, mining.others), reliance.share)
+
+
+def unpublished_metrics(listed: Sequence[str], years: Sequence[MineralYear], as_of: date) -> Iterator[PolicyMetric]:
+    """Critical minerals of which reliance, or mining, is held of no year: unknown in the newest year that anything is held of."""
+    newest = max((found.year for found in years), default=as_of.year - 1)
+    relied, mined = {found.mineral for found in years if found.reliance}, {found.mineral for found in years if found.mining}
+    for metric, dataset, basis, held in (
+        (us_net_import_reliance, SALIENT, "published", relied),
+        (world_mine_hhi, SUMMARIES, "sum_of_rows", mined),
+    ):
+        for mineral in listed:
+            if mineral not in held:
+                on = _measured(mineral, dataset, basis, (newest, newest), None)
+                yield unknown(metric, on, as_of, f"no such figure of {mineral} is held; `warehouse refresh {dataset}` brings what is published")
 
 
 def processing_metrics(found: Processing, as_of: date) -> Iterator[PolicyMetric]:
     """How much of what it mines Canada refines."""
     on = _measured(found.mineral, found.dataset, "weight_of_metal", (found.year, found.year), found.vintage_date)
     yield measure(processing_ratio, on, as_of, found.refined, found.mined)
-
-
-def unpublished_metrics(minerals: Sequence[str], year: int | None, as_of: date) -> Iterator[PolicyMetric]:
-    """Minerals that a government calls critical and no figure is held of."""
-    if year is None:
-        return
-    for mineral in minerals:
-        on = _measured(mineral, SALIENT, "published", (year, year), None)
-        for metric in (us_net_import_reliance, world_mine_hhi):
-            yield unknown(metric, on, as_of, f"no figure of {mineral} is held; `warehouse refresh {SALIENT} {SUMMARIES}` brings what is published")
 
 
 def stage_metrics(all_stages: Sequence[ExportStages], as_of: date) -> Iterator[PolicyMetric]:
@@ -178,10 +218,6 @@ def uplift_metrics(unit: UnitValue, as_of: date) -> Iterator[PolicyMetric]:
     """What a later stage is worth over ore."""
     on = _measured(f"{unit.mineral}, {unit.stage}", "statcan/cimt", "customs", (unit.year, unit.year), unit.vintage_date, unit.trade_type)
     yield measure(value_uplift, on, as_of, unit.value_per_t, unit.ore_value_per_t)
-
-
-def _on(found: MineralYear, dataset: str, basis: str, years: tuple[int, int] | None = None) -> Measured:
-    return _measured(found.mineral, dataset, basis, years or (found.year, found.year), found.vintage_date)
 
 
 def _measured(subject: str, dataset: str, basis: str, years: tuple[int, int], vintage_date: date | None, trade_type: str = "total") -> Measured:

@@ -149,10 +149,10 @@ def canada_mine_share(own: Bounded, others: Bounded) -> Bounded:
         >>> round(canada_mine_share(Bounded.exact(3_350, 1), Bounded.exact(301_590 - 3_350, 12)).low, 6)
         0.011108
     """
-    if own.high + others.low <= 0:
-        raise Undefined("nobody is known to mine it")
+    if own.high + others.high <= 0:
+        raise Undefined("nobody mines it")
     low = own.low / (own.low + others.high) if own.low > 0 and math.isfinite(others.high) else 0.0
-    high = own.high / (own.high + others.low) if math.isfinite(own.high) else 1.0
+    high = 1.0 if math.isinf(own.high) else own.high / (own.high + others.low) if own.high > 0 else 0.0
     return _shares(low, high, own, others)
 
 

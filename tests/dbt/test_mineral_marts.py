@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from orchestration.lib.mineral_figures import read_mineral_years
+from orchestration.lib.mineral_figures import read_listed_minerals, read_mineral_years
+from orchestration.metrics.mineral_year import mineral_metrics, unpublished_metrics
 from orchestration.metrics.minerals import canada_mine_share, canada_share_of_us_imports, world_mine_hhi
 from sources import intake, registry
 from sources.landing import Landing
@@ -92,7 +94,7 @@ def test_a_bound_on_reliance_is_an_interval(project):
         "SELECT mineral, us_net_import_reliance, us_net_import_reliance_low, us_net_import_reliance_high FROM marts.mineral_dependence "
         "WHERE us_net_import_reliance_qualifier IN ('greater_than', 'less_than') ORDER BY 1",
     )
-    assert found == [("aluminum", None, 0.75, 1), ("lithium", None, 0.5, 1), ("zirconium", None, 0, 0.25)]
+    assert found == [("bauxite", None, 0.75, 1), ("lithium", None, 0.5, 1), ("zirconium", None, 0, 0.25)]
 
 
 def test_an_excerpt_without_a_total_has_quantities_and_no_share(project):
@@ -132,6 +134,10 @@ MARKS = {
     "zeroite": ([("Canada", "—"), ("Chile", "300")], (0, 0), (1, 1)),
     # Of what the total of 1,000 leaves, between 950 and 1,050 by its rounding, the withheld row has up to 650.
     "withheldite": ([("Canada", "W"), ("Chile", "400"), ("World total (rounded)", "1,000")], (0, 1100 / 1500), (400 / 1500, 1)),
+    # One that mines nothing has no share, whatever a withheld one mines.
+    "idleite": ([("Canada", "—"), ("Chile", "W")], (0, 0), (0, 1)),
+    # A total that is the sum of the rows with figures may leave the withheld one out without a word.
+    "silentite": ([("United States", "W"), ("Canada", "100"), ("Chile", "303"), ("World total (rounded)", "403")], (0, 100 / 403), (0, 303 / 403)),
     # A total that leaves the withheld row out bounds nothing.
     "outsideite": ([("United States", "W"), ("Canada", "100"), ("Chile", "300"), ("World total (rounded)", "400")], (0, 0.25), (0, 0.75)),
     "unavailableite": ([("Canada", "100"), ("Chile", "NA")], (0, 1), (0, 1)),
@@ -151,6 +157,9 @@ DETAILED = [
     # Ore and scrap are refined, and counted apart.
     ("Singlite", "Canada", "Refinery production, primary", "60"),
     ("Singlite", "Canada", "Refinery production, secondary", "5"),
+    # Words of earlier editions, a misspelled one among them.
+    ("Earlite", "Canada", "Mne production, marketable ore", "4"),
+    ("Earlite", "Canada", "Primary and secondary refinery production", "6"),
     # A group, of which a table counts one member.
     ("Platinum-Group Metals", "Canada", "Mine production: palladium", "8"),
     # Two commodities that are one mineral here.
@@ -159,7 +168,7 @@ DETAILED = [
 ]
 
 
-def land_edition(project: Project, folder: Path, vintage: str, rows: list[tuple[str, str, str, str, int]]) -> None:
+def land_edition(project: Project, folder: Path, vintage: str, rows: list[tuple[str, str, str, str, int]], *, is_partial: bool = False) -> None:
     file = folder / f"{vintage}.csv"
     with file.open("w", encoding="cp1252", newline="") as text:
         writer = csv.DictWriter(text, COLUMNS, restval="")
@@ -178,7 +187,7 @@ def land_edition(project: Project, folder: Path, vintage: str, rows: list[tuple[
                     "Notes": notes,
                 }
             )
-    land(project, SUMMARIES, file, vintage)
+    land(project, SUMMARIES, file, vintage, is_partial=is_partial)
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +236,38 @@ def test_what_is_counted_tells_tables_apart_and_one_table_is_all(first_edition):
         ("singlite", "refinery", "primary", 60, 1),
         ("singlite", "refinery", "secondary", 5, 1),
     ]
-    assert ask(first_edition, "SELECT processing_ratio FROM marts.mineral_dependence WHERE mineral = 'singlite'") == [(2,)]
+    ratios = ask(first_edition, "SELECT mineral, processing_ratio FROM marts.mineral_dependence WHERE mineral IN ('singlite', 'earlite') ORDER BY 1")
+    assert ratios == [("earlite", 1.5), ("singlite", 2)]
+
+
+def test_an_excerpt_that_does_not_reach_its_total_has_no_share(tmp_path):
+    project = Project(tmp_path / "data")
+    rows = [("Cobalt", "Canada", MINED, "3,350", 2021), ("Cobalt", "World total (rounded)", MINED, "302,000", 2021)]
+    land_edition(project, tmp_path, "2022-02-01", rows, is_partial=True)
+    build(project)
+    found = ask(project, "SELECT world_share, is_sample, round(share_of_published_total, 4) FROM marts.mineral_supply WHERE country = 'CA'")
+    assert found == [(None, True, 0.0111)]
+
+
+def test_a_data_set_that_is_refreshed_alone_dates_nothing_else(tmp_path):
+    project = Project(tmp_path / "data")
+    landing = Landing(project.data_dir)
+    for name in (SUMMARIES, "usgs/critical_minerals_salient", "usgs/import_sources"):
+        intake.land_bundled(landing, registry.dataset(name))
+    (bundled,) = intake.bundled_files(registry.dataset("usgs/critical_minerals_salient"))
+    header, *rows = bundled.read_text("cp1252").splitlines()
+    file = tmp_path / "t7.csv"
+    file.write_text("\r\n".join([header, next(row for row in rows if ",Cobalt," in row).replace(",79,", ",78,"), ""]), encoding="cp1252")
+    land(project, "usgs/critical_minerals_salient", file, "2026-09-01", is_partial=True)
+    build(project)
+    with project.connect() as connection:
+        (cobalt,) = (found for found in read_mineral_years(connection) if (found.mineral, found.year) == ("cobalt", 2025))
+    dates = {(row.metric, row.basis): (row.vintage_date_min, row.vintage_date_max) for row in mineral_metrics(cobalt, date(2026, 11, 26))}
+    old, new = date(2026, 2, 6), date(2026, 9, 1)
+    assert dates["us_net_import_reliance", "published"] == (new, new)
+    assert dates["canada_share_of_us_imports", "published"] == dates["world_mine_hhi", "sum_of_rows"] == (old, old)
+    assert dates["supply_risk", "sum_of_rows"] == (old, new)
+    assert cobalt.reliance.share.value == 0.78
 
 
 def test_the_later_edition_of_a_year_is_taken_whole(first_edition):
@@ -252,11 +292,11 @@ def test_metrics_and_marts_say_the_same(project):
     ):
         found = years[mineral, year]
         if hhi_low is not None:
-            index, share = world_mine_hhi(found.countries, found.others), canada_mine_share(*found.canada)
+            index, share = world_mine_hhi(found.mining.countries, found.mining.others), canada_mine_share(*found.mining.canada)
             assert (index.low, index.high, share.low, share.high) == pytest.approx((hhi_low, hhi_high, mine_low, mine_high))
             compared += 1
         if share_low is not None:
-            imports = canada_share_of_us_imports(found.import_shares)
+            imports = canada_share_of_us_imports(found.imports.listed)
             assert (imports.low, imports.high) == pytest.approx((share_low, share_high))
             compared += 1
     assert compared == 13
@@ -285,3 +325,18 @@ def test_processing_is_of_one_publisher_and_a_year_with_one_figure_has_no_ratio(
     assert ask(project, "SELECT processing_ratio, processing_ratio_low FROM marts.mineral_processing WHERE mineral = 'nickel' AND year = 2020") == [
         (None, None)
     ]
+
+
+def test_a_critical_mineral_without_a_figure_is_unknown_metric_by_metric(project):
+    with project.connect() as connection:
+        rows = list(unpublished_metrics(read_listed_minerals(connection), list(read_mineral_years(connection)), date(2026, 11, 26)))
+    unknown = {(row.metric, row.subject) for row in rows}
+    assert all(row.value_low is None and f"of {row.subject} is held" in row.reason for row in rows)
+    # Of copper mining and refining are held as an excerpt, which is no share; of aluminum table 7 has bauxite.
+    assert {
+        ("us_net_import_reliance", "copper"),
+        ("world_mine_hhi", "copper"),
+        ("us_net_import_reliance", "aluminum"),
+        ("world_mine_hhi", "uranium"),
+    } <= unknown
+    assert not {("us_net_import_reliance", "cobalt"), ("world_mine_hhi", "cobalt"), ("us_net_import_reliance", "gallium")} & unknown

@@ -13,6 +13,7 @@ with flow as (
             trade.dataset = vintage.dataset
             and trade.part = vintage.part
             and trade.vintage = vintage.vintage
+            and vintage.is_complete
             and vintage.next_complete_position is null
     where trade.flow = 'import' or trade.trade_type = 'domestic'
     group by trade.flow, trade.hs_code, trade.period_start_date

@@ -22,9 +22,9 @@ labelled as (
         case
             when standing.statistic = 'Reserves' then 'reserves'
             when standing.statistic = 'Capacity' or standing.statistic_detail ilike '%capacity%' then 'capacity'
-            when standing.statistic_detail ilike '%refine%' then 'refinery'
+            when standing.statistic_detail ilike '%refine%' or standing.statistic_detail ilike '%alumina%' then 'refinery'
             when standing.statistic_detail ilike '%smelt%' then 'smelter'
-            when regexp_matches(lower(standing.statistic_detail), '\b(mine|mined|mining|concentrates?)\b') then 'mine'
+            when regexp_matches(lower(standing.statistic_detail), '\b(mine|mne|mined|mining|concentrates?|bauxite)\b') then 'mine'
             when standing.statistic_detail ilike '%secondary%' then 'secondary'
             when standing.statistic_detail ilike '%primary%' then 'primary'
             else 'other'
@@ -35,7 +35,7 @@ labelled as (
                 trim(
                     regexp_replace(
                         lower(standing.statistic_detail),
-                        '^(primary|secondary) production|\b(mine|mining|smelter|refinery|refined|production|capacity|reserves|rounded)\b|[:,]',
+                        '^(primary|secondary) production|\b(mine|mne|mining|smelter|refinery|refined|production|capacity|reserves|rounded)\b|[:,]',
                         ' ', 'g'
                     )
                 ), ''

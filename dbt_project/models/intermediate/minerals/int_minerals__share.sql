@@ -40,17 +40,19 @@ select
     country,
     country_kind,
     has_share,
+    vintage_date,
     quantity_low as own_low,
     own_high,
     others_low,
     others_high,
     case
-        when not has_share or quantity_low + others_high = 0 then null
-        when isinf(others_high) then 0
+        when not has_share or own_high + others_high = 0 then null
+        when quantity_low = 0 or isinf(others_high) then 0
         else quantity_low / (quantity_low + others_high)
     end as share_low,
     case
-        when not has_share or own_high + others_low = 0 then null
+        when not has_share or own_high + others_high = 0 then null
+        when own_high = 0 then 0
         when isinf(own_high) then 1
         else own_high / (own_high + others_low)
     end as share_high

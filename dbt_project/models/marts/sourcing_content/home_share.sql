@@ -1,12 +1,11 @@
 -- How much of what Canada uses of an industry's goods it makes itself, by calendar year: production less exports, over production less exports plus
 -- imports. Exports are domestic ones: goods that only pass through were not made here. A year counts where all twelve months of all three are held.
-with production as (
+with newest as (
     select
-        sales.industry_code as naics_code,
-        cast(date_trunc('year', sales.period_start_date) as date) as year_start_date,
-        count(sales.value_cad) as n_months,
-        sum(sales.value_cad) as value_cad,
-        max(vintage.vintage_date) as vintage_date
+        sales.industry_code,
+        sales.period_start_date,
+        sales.value_cad,
+        vintage.vintage_date
     from {{ ref("stg_statcan__16100047") }} as sales
     inner join {{ ref("stg_landing__vintage") }} as vintage
         on sales.dataset = vintage.dataset and sales.vintage = vintage.vintage and vintage.next_complete_position is null
@@ -15,7 +14,18 @@ with production as (
         and sales.seasonal_adjustment_label = 'Unadjusted'
         and sales.statistic_label ilike 'sales of goods manufactured%'
         and sales.industry_code is not null
-    group by sales.industry_code, date_trunc('year', sales.period_start_date)
+    qualify vintage.vintage_position = max(vintage.vintage_position) over (partition by sales.industry_code, sales.period_start_date)
+),
+
+production as (
+    select
+        industry_code as naics_code,
+        cast(date_trunc('year', period_start_date) as date) as year_start_date,
+        count(value_cad) as n_months,
+        sum(value_cad) as value_cad,
+        max(vintage_date) as vintage_date
+    from newest
+    group by industry_code, date_trunc('year', period_start_date)
 ),
 
 -- A heading of a part of an industry counts in the whole: 3361 in 336.

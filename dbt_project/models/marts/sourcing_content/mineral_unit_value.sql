@@ -17,6 +17,7 @@ with traded as (
             trade.dataset = vintage.dataset
             and trade.part = vintage.part
             and trade.vintage = vintage.vintage
+            and vintage.is_complete
             and vintage.next_complete_position is null
     inner join {{ ref("mineral_product") }} as product on starts_with(trade.hs_code, product.product_code)
     left join (values ('KGM', 0.001), ('TNE', 1.0), ('GRM', 0.000001)) as unit (unit_code, tonnes) on trade.unit_code = unit.unit_code

@@ -10,8 +10,8 @@ with tiva as (
         'as published' as aggregation,
         indicator.period_start_date,
         'USD' as currency,
-        max(indicator.value_usd) filter (where indicator.measure_code = 'EXGR') as gross_exports,
-        max(indicator.value_usd) filter (where indicator.measure_code = 'EXGR_DVA') as domestic_value_added,
+        arg_max(indicator.value_usd, vintage.vintage_position) filter (where indicator.measure_code = 'EXGR') as gross_exports,
+        arg_max(indicator.value_usd, vintage.vintage_position) filter (where indicator.measure_code = 'EXGR_DVA') as domestic_value_added,
         max(vintage.vintage_date) as vintage_date
     from {{ ref("stg_oecd__tiva") }} as indicator
     inner join {{ ref("stg_landing__vintage") }} as vintage
@@ -37,7 +37,7 @@ statcan as (
         dataset,
         geography_label as economy,
         case when is_all_partners then 'W' else partner_label end as partner,
-        coalesce(industry_code, '_T') as industry,
+        case when is_all_industries then '_T' else coalesce(industry_code, industry_label) end as industry,
         is_all_industries,
         aggregation_label as aggregation,
         period_start_date,
