@@ -26,6 +26,9 @@ MOTOR_VEHICLES = "C29"
 CANADA_US = ("CAN", "USA")
 # The rate of the US tariff of 2025 on vehicles and of the first one on Canada, for a chain on which every crossing pays it.
 TARIFF = 0.25
+_VEHICLES = "motor vehicles"
+_ALL_BORDERS = f"{_VEHICLES}, all borders"
+_TAXED = f"{_VEHICLES}, {TARIFF:.0%} on every crossing between Canada and United States"
 # The last year of the OECD's edition of 2025, which a warehouse without a table has unknown.
 LAST_PUBLISHED_YEAR = 2022
 _TO_IMPORT = "no inter-country table is held; download the zip of the years at https://oe.cd/icio and use `warehouse import oecd/icio FILE`"
@@ -53,12 +56,11 @@ def table_metrics(table: InputOutputTable, vintage_date: date, as_of: date) -> I
         if code != "USA" and "USA" in table.economies:
             yield measure(us_value_added_share, on, as_of, table, code)
         sector = f"{code}_{MOTOR_VEHICLES}"
-        for between, name in ((None, "all borders"), (CANADA_US, "Canada and United States")):
-            on = _on(code, table.year, vintage_date, f"motor vehicles, {name}")
+        for between, subject in ((None, _ALL_BORDERS), (CANADA_US, f"{_VEHICLES}, Canada and United States")):
+            on = _on(code, table.year, vintage_date, subject)
             yield measure(sector_border_crossings, on, as_of, table, sector, between)
-        yield measure(sector_production_length, _on(code, table.year, vintage_date, "motor vehicles"), as_of, table, sector)
-        on = _on(code, table.year, vintage_date, f"motor vehicles, {TARIFF:.0%} on every crossing between Canada and United States")
-        yield measure(sector_cumulative_tariff, on, as_of, table, sector, TARIFF, CANADA_US)
+        yield measure(sector_production_length, _on(code, table.year, vintage_date, _VEHICLES), as_of, table, sector)
+        yield measure(sector_cumulative_tariff, _on(code, table.year, vintage_date, _TAXED), as_of, table, sector, TARIFF, CANADA_US)
 
 
 def without_table(as_of: date) -> Iterator[PolicyMetric]:
@@ -66,10 +68,13 @@ def without_table(as_of: date) -> Iterator[PolicyMetric]:
     of_economy: tuple[Metric, ...] = (domestic_value_added_share, domestic_value_added_share_without_returns, vax_ratio, us_value_added_share)
     for metric in of_economy:
         yield unknown(metric, _on("CAN", LAST_PUBLISHED_YEAR, None), as_of, _TO_IMPORT)
-    on = _on("CAN", LAST_PUBLISHED_YEAR, None, "motor vehicles, all borders")
-    of_sector: tuple[Metric, ...] = (sector_border_crossings, sector_production_length, sector_cumulative_tariff)
-    for metric in of_sector:
-        yield unknown(metric, on, as_of, _TO_IMPORT)
+    of_sector: tuple[tuple[Metric, str], ...] = (
+        (sector_border_crossings, _ALL_BORDERS),
+        (sector_production_length, _VEHICLES),
+        (sector_cumulative_tariff, _TAXED),
+    )
+    for metric, subject in of_sector:
+        yield unknown(metric, _on("CAN", LAST_PUBLISHED_YEAR, None, subject), as_of, _TO_IMPORT)
 
 
 def published_metrics(published: PublishedShare, as_of: date) -> Iterator[PolicyMetric]:

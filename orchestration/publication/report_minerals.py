@@ -33,7 +33,7 @@ def minerals(warehouse: Rows) -> Row | None:
         "dataset": "usgs/critical_minerals_salient",
         "year": rows[0]["year"],
         "vintage": max(row["vintage_date_max"] for row in rows),
-        "lead": next((row for row in rows if row["canada_import_share"] and row["world_mine_hhi_low"]), None),
+        "lead": next((row for row in rows if row["canada_import_share"] and _is_exact(row)), None),
         "listed": _listed(warehouse),
         "processed": _processed(warehouse),
         "drawing": draw(
@@ -91,6 +91,10 @@ def _processed(warehouse: Rows) -> Row | None:
         "before_period": before and month(before["period"]),
         "vintage": day(latest["vintage_date"]),
     }
+
+
+def _is_exact(row: Row) -> bool:
+    return bool(row["us_net_import_reliance_low"] == row["us_net_import_reliance_high"] and row["canada_mine_share"] is not None)
 
 
 def _interval(low: float | None, high: float | None, digits: int = 0) -> str:

@@ -160,6 +160,9 @@ DETAILED = [
     # Words of earlier editions, a misspelled one among them.
     ("Earlite", "Canada", "Mne production, marketable ore", "4"),
     ("Earlite", "Canada", "Primary and secondary refinery production", "6"),
+    # Rows that fall short of their total, without a row that could be what is missing.
+    ("Shortite", "Canada", "Mine production3", "100"),
+    ("Shortite", "World total (rounded)", "Mine production3", "400"),
     # A group, of which a table counts one member.
     ("Platinum-Group Metals", "Canada", "Mine production: palladium", "8"),
     # Two commodities that are one mineral here.
@@ -168,7 +171,9 @@ DETAILED = [
 ]
 
 
-def land_edition(project: Project, folder: Path, vintage: str, rows: list[tuple[str, str, str, str, int]], *, is_partial: bool = False) -> None:
+def land_edition(
+    project: Project, folder: Path, vintage: str, rows: list[tuple[str, str, str, str, int]], *, is_partial: bool = False, section: str = ""
+) -> None:
     file = folder / f"{vintage}.csv"
     with file.open("w", encoding="cp1252", newline="") as text:
         writer = csv.DictWriter(text, COLUMNS, restval="")
@@ -177,6 +182,7 @@ def land_edition(project: Project, folder: Path, vintage: str, rows: list[tuple[
             notes = "Excludes U.S. production." if mineral == "Outsideite" and country.startswith("World") else ""
             writer.writerow(
                 {
+                    "Section": section,
                     "Commodity": mineral,
                     "Country": country,
                     "Statistics": "Production",
@@ -236,8 +242,25 @@ def test_what_is_counted_tells_tables_apart_and_one_table_is_all(first_edition):
         ("singlite", "refinery", "primary", 60, 1),
         ("singlite", "refinery", "secondary", 5, 1),
     ]
+    assert ask(first_edition, "SELECT DISTINCT stage, form, world_share, is_sample FROM marts.mineral_supply WHERE mineral = 'shortite'") == [
+        ("mine", "all", None, True)
+    ]
     ratios = ask(first_edition, "SELECT mineral, processing_ratio FROM marts.mineral_dependence WHERE mineral IN ('singlite', 'earlite') ORDER BY 1")
     assert ratios == [("earlite", 1.5), ("singlite", 2)]
+
+
+def test_what_america_makes_by_its_own_table_is_no_world_table(tmp_path):
+    """The next edition has the United States alone of the year: in their own table, and in one of a single row."""
+    project = Project(tmp_path / "data")
+    world = [("Cobalt", "Canada", MINED, "100", 2021), ("Cobalt", "United States", MINED, "300", 2021)]
+    land_edition(project, tmp_path, "2022-02-01", world)
+    for vintage, section in (("2023-02-01", "Salient Statistics—United States"), ("2024-02-01", "World Mine Production and Reserves")):
+        year = int(vintage[:4]) - 1
+        rows = [("Cobalt", "United States", MINED, "500", 2021), ("Other", "Canada", MINED, "1", year)]
+        land_edition(project, tmp_path, vintage, rows, section=section)
+    build(project)
+    found = ask(project, "SELECT edition, country, world_share FROM marts.mineral_supply WHERE mineral = 'cobalt' AND year = 2021 ORDER BY 2")
+    assert found == [(2022, "CA", 0.25), (2022, "US", 0.75)]
 
 
 def test_an_excerpt_that_does_not_reach_its_total_has_no_share(tmp_path):

@@ -51,6 +51,13 @@ def test_reliance_is_an_interval_and_what_is_not_published_says_so(warehouse):
     assert "critical minerals that Canada exported" not in words(page)
 
 
+def test_a_lead_needs_exact_figures_and_the_page_is_written_without_one(warehouse):
+    warehouse.execute(DEPENDENCE + "; UPDATE marts.mineral_dependence SET canada_mine_share = NULL")
+    page = render(warehouse).html
+    assert 'id="minerals"' in page
+    assert "America imports, net" not in words(page)
+
+
 def test_processing_is_beside_that_of_a_year_before(warehouse):
     warehouse.execute(DEPENDENCE + ";" + STAGES)
     text = words(render(warehouse).html)

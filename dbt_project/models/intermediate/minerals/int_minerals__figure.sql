@@ -13,6 +13,8 @@ with standing as (
         vintage.next_complete_position is null
         and figure.statistic in ('Production', 'Capacity', 'Reserves')
         and figure.qualifier not in ('not_applicable', 'words')
+        -- What the United States make stands in a table of theirs too.
+        and coalesce(figure.section not ilike 'salient%', true)
 ),
 
 labelled as (
@@ -34,7 +36,7 @@ labelled as (
             nullif(
                 trim(
                     regexp_replace(
-                        lower(standing.statistic_detail),
+                        lower(regexp_replace(standing.statistic_detail, '[0-9]+$', '')),
                         '^(primary|secondary) production|\b(mine|mne|mining|smelter|refinery|refined|production|capacity|reserves|rounded)\b|[:,]',
                         ' ', 'g'
                     )

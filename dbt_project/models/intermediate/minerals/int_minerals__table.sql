@@ -1,10 +1,20 @@
 -- One table of a mineral: what its rows come to, and the total that is published beside them. Of the editions that have a year, the latest is taken
--- whole: figures of two are never added. A table is whole where its edition is held whole, or where its rows reach the published total.
-with edition as (
+-- whole: figures of two are never added. A table is whole where its rows reach the published total; where there is none, or a row has no figure,
+-- where its edition is held whole.
+with counted as (
     select
         *,
-        max(edition) over (partition by mineral, stage, "year") as newest_edition
+        count(*) over (partition by mineral, stage, "year", edition) as n_rows
     from {{ ref("int_minerals__figure") }}
+),
+
+-- A single row is no table that another would give way to.
+edition as (
+    select
+        *,
+        coalesce(max(case when n_rows > 1 then edition end) over one_table, max(edition) over one_table) as newest_edition
+    from counted
+    window one_table as (partition by mineral, stage, "year")
 ),
 
 summed as (
@@ -41,8 +51,12 @@ rounded as (
 
 select
     * exclude (is_edition_whole, half_of_rounding),
-    is_edition_whole
-    or coalesce(rows_low >= published_total - greatest(half_of_rounding, 0.01 * published_total), false) as is_whole,
+    case
+        when published_total is null then is_edition_whole
+        when rows_low >= published_total - greatest(half_of_rounding, 0.01 * published_total) then true
+        -- What is missing of the total can be what has no figure, in a table that is held whole.
+        else is_edition_whole and n_unbounded > 0
+    end as is_whole,
     -- A total is rounded to the last figure that is no zero. It bounds what has no figure where it has more than the rows that do: one that is their
     -- sum may leave the others out, whether it says so or not.
     case
