@@ -11,7 +11,8 @@
     row of other countries is spread thin in the lower bound and one country in the upper one. -#}
 {% macro hhi_of_share_bounds(share_low="share_low", share_high="share_high", kind="country_kind") -%}
     sum({{ share_low }} * {{ share_low }}) filter (where {{ kind }} = 'country') as hhi_low,
-    least(sum({{ share_high }} * {{ share_high }}), 1) as hhi_high
+    -- Not the least of both: where there are no shares, that would be 1.
+    case when sum({{ share_high }} * {{ share_high }}) > 1 then 1 else sum({{ share_high }} * {{ share_high }}) end as hhi_high
 {%- endmacro %}
 
 {#- The most that the squares of parts come to that make up `rest`, none of them larger than `cap`: as many whole ones as fit, and what is left. -#}

@@ -11,7 +11,6 @@ import duckdb
 
 from orchestration.metrics.interval import Bounded
 from orchestration.metrics.mineral_year import ExportStages, Imports, MineralYear, Mining, Processing, Reliance, UnitValue, Use, WorldTrade
-from orchestration.metrics.minerals import ANY_SHARE
 
 # Each figure with the release of its own data set: one that is refreshed alone dates nothing else.
 _YEARS = """
@@ -31,7 +30,7 @@ _SOURCES = """
     ORDER BY ALL"""
 _SHARES = """
     SELECT mineral, year, country, country_kind, share_low, share_high, own_low, own_high, others_low, others_high, vintage_date
-    FROM intermediate.int_minerals__share WHERE stage = 'mine' AND form = 'all' AND has_share ORDER BY ALL"""
+    FROM intermediate.int_minerals__share WHERE stage = 'mine' AND form = 'all' AND share_low IS NOT NULL ORDER BY ALL"""
 _PROCESSING = """
     SELECT dataset, mineral, year, refinery_low_t, refinery_high_t, mine_low_t, mine_high_t, vintage_date
     FROM marts.mineral_processing WHERE refinery_low_t IS NOT NULL AND mine_low_t IS NOT NULL ORDER BY ALL"""
@@ -79,11 +78,11 @@ def _imports(rows: list[tuple[Any, ...]]) -> Imports | None:
 
 
 def _mining(rows: list[tuple[Any, ...]]) -> Mining | None:
-    countries = [_share(low, high) for _, kind, low, high, *_ in rows if kind == "country"]
+    countries = [_bounded(low, high) for _, kind, low, high, *_ in rows if kind == "country"]
     if not countries:
         return None
     canada = next(((_bounded(*row[4:6]), _bounded(*row[6:8])) for row in rows if row[0] == "CA"), None)
-    others = [_share(low, high) for _, kind, low, high, *_ in rows if kind == "other"]
+    others = [_bounded(low, high) for _, kind, low, high, *_ in rows if kind == "other"]
     return Mining(countries, others, canada, max(row[8] for row in rows))
 
 
@@ -148,7 +147,3 @@ def _bounded(low: float, high: float | None) -> Bounded:
     """The interval from `low` on, without end where nothing bounds it."""
     top = math.inf if high is None else high
     return Bounded(low, top, 1, int(low != top))
-
-
-def _share(low: float | None, high: float | None) -> Bounded:
-    return ANY_SHARE if low is None or high is None else _bounded(low, high)

@@ -228,6 +228,15 @@ def test_each_mark_makes_the_interval_that_it_allows(first_edition, mineral):
     assert found["CL"] == pytest.approx(chile)
 
 
+def test_a_mineral_that_nobody_mines_has_no_index_in_mart_or_metric(first_edition):
+    assert ask(first_edition, "SELECT world_mine_hhi_low, world_mine_hhi_high FROM marts.mineral_dependence WHERE mineral = 'nothingite'") == [
+        (None, None)
+    ]
+    with first_edition.connect() as connection:
+        (nothing,) = (found for found in read_mineral_years(connection) if found.mineral == "nothingite")
+    assert nothing.mining is None
+
+
 def test_what_is_counted_tells_tables_apart_and_one_table_is_all(first_edition):
     found = ask(
         first_edition,

@@ -28,14 +28,12 @@ summed as (
         any_value(unit) as unit,
         bool_and(is_of_one_unit) and count(distinct unit) = 1 as is_of_one_unit,
         bool_and(is_edition_whole) as is_edition_whole,
-        count(*) filter (where country_kind = 'country') as n_countries,
         count(*) filter (where country_kind <> 'world' and quantity is null) as n_bounded,
         coalesce(sum(quantity_low) filter (where country_kind <> 'world'), 0) as rows_low,
         coalesce(sum(quantity_high) filter (where country_kind <> 'world'), 0) as rows_high_where_bounded,
         count(*) filter (where country_kind <> 'world' and quantity_high is null) as n_unbounded,
         any_value(quantity) filter (where country_kind = 'world') as published_total,
         coalesce(bool_or(is_without_us) filter (where country_kind = 'world'), false) as is_total_without_us,
-        bool_or(is_estimated) filter (where country_kind <> 'world') as is_estimated,
         max(vintage_date) as vintage_date
     from edition
     where edition = newest_edition

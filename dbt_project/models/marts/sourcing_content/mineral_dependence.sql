@@ -41,7 +41,6 @@ source as (
         any_value(dataset) as dataset,
         count(distinct commodity) as n_commodities,
         max(edition) as edition,
-        sum(import_share) as listed_and_other,
         sum(import_share) filter (where country <> 'OTHER') as listed,
         min(import_share) filter (where country <> 'OTHER') as smallest,
         sum(import_share * import_share) filter (where country <> 'OTHER') as squares,
